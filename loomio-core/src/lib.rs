@@ -1,0 +1,16 @@
+//! The rules of Loomio without any input or output: how votes are counted, how a
+//! thread is numbered, who may do what, and what text may contain.
+//!
+//! Nothing in this crate reads a clock, a random source, a file or a socket; time
+//! and randomness are arguments. It can therefore be embedded anywhere, and it
+//! cannot fail for reasons outside its input.
+
+pub mod audience;
+pub mod event;
+pub mod policy;
+pub mod poll;
+pub mod reading;
+pub mod rich_text;
+pub mod tally;
+pub mod thread;
+pub mod volume;
