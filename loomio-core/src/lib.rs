@@ -5,12 +5,9 @@
 //! and randomness are arguments. It can therefore be embedded anywhere, and it
 //! cannot fail for reasons outside its input.
 
-pub mod audience;
-pub mod event;
 pub mod policy;
 pub mod poll;
 pub mod reading;
 pub mod rich_text;
 pub mod tally;
-pub mod thread;
 pub mod volume;

@@ -1,0 +1,33 @@
+# Polls: who may do what. One rule is one way to be allowed.
+
+poll("vote_in", f) if f.logged_in = true and f.active = true and f.voter = true;
+poll("vote_in", f) if f.logged_in = true and f.active = true and f.specified_voters_only = false and f.member = true;
+poll("export", f) if f.visible = true and f.results_shown = true;
+poll("receipts", f) if f.receipts_for_admins = true and f.in_group = true and f.group_admin = true;
+poll("receipts", f) if f.receipts_for_admins = false and f.visible = true;
+poll("show", f) if f.visible = true;
+poll("create", f) if f.template_usable = true and poll_thread_open(f) and poll_starts(f);
+poll_thread_open(f) if f.in_discussion = false;
+poll_thread_open(f) if f.discussion_closed = false;
+poll_starts(f) if f.in_group = true and f.group_admin = true;
+poll_starts(f) if f.in_group = true and f.members_can_raise_motions = true and f.group_member = true;
+poll_starts(f) if f.in_group = true and f.members_can_raise_motions = true and f.in_discussion = true and f.discussion_guest = true;
+poll_starts(f) if f.in_group = false and f.in_discussion = true and f.discussion_member = true;
+poll_starts(f) if f.in_group = false and f.in_discussion = false and f.logged_in = true and f.verified = true;
+poll("announce", f) if f.in_group = true and f.group_admin = true;
+poll("remind", f) if f.in_group = true and f.group_admin = true;
+poll("announce", f) if f.in_group = true and f.members_can_announce = true and f.admin = true;
+poll("remind", f) if f.in_group = true and f.members_can_announce = true and f.admin = true;
+poll("announce", f) if f.in_group = false and f.admin = true;
+poll("remind", f) if f.in_group = false and f.admin = true;
+poll("announce", f) if f.in_group = false and f.specified_voters_only = false and f.member = true;
+poll("remind", f) if f.in_group = false and f.specified_voters_only = false and f.member = true;
+poll("add_voters", f) if f.admin = true;
+poll("add_members", f) if f.admin = true;
+poll("add_guests", f) if f.in_group = true and f.subscription_allows_guests = true and f.group_admin = true;
+poll("add_guests", f) if f.in_group = true and f.subscription_allows_guests = true and f.members_can_add_guests = true and f.admin = true;
+poll("add_guests", f) if f.in_group = false and f.admin = true;
+poll("update", f) if poll_thread_open(f) and f.admin = true and f.closed = false;
+poll("destroy", f) if poll_thread_open(f) and f.admin = true;
+poll("close", f) if f.active = true and f.admin = true;
+poll("reopen", f) if f.closed = true and f.anonymous = false and poll_thread_open(f) and f.admin = true;

@@ -1,0 +1,315 @@
+//! Everything a response needs, loaded in batches.
+//!
+//! A record's JSON names its neighbours (author, group, poll, …), and theirs. The
+//! renderer asks this store for each; what is missing is noted, all of one kind
+//! is then fetched by one query, and the rendering starts over until nothing is
+//! missing. A page of thirty records thus costs as many queries as a page of three.
+
+use loomio_db::{
+    Result,
+    find::{self, Find},
+    rows::{
+        Comment, Discussion, DiscussionReader, Event, Group, Membership, MembershipRequest, Outcome, Poll, PollOption, PollTemplate, Reaction, Stance, StorageBlob, Subscription, Tag, User,
+    },
+    sql,
+};
+use sea_orm::{ConnectionTrait, FromQueryResult};
+use std::{
+    collections::{HashMap, HashSet},
+    hash::Hash,
+    sync::Arc,
+};
+
+/// Rows by key; asking for a row that is not there notes the wish for it.
+#[derive(Debug)]
+pub struct Lazy<K, V> {
+    found: HashMap<K, Option<Arc<V>>>,
+    wanted: HashSet<K>,
+}
+
+impl<K, V> Default for Lazy<K, V> {
+    fn default() -> Self {
+        Self { found: HashMap::new(), wanted: HashSet::new() }
+    }
+}
+
+impl<K: Hash + Eq + Clone, V> Lazy<K, V> {
+    /// The row, if it is known to exist; an unknown one is wanted from now on.
+    pub fn get(&mut self, key: &K) -> Option<Arc<V>> {
+        if let Some(known) = self.found.get(key) {
+            return known.clone();
+        }
+        self.wanted.insert(key.clone());
+        None
+    }
+
+    /// Makes a row known.
+    pub fn put(&mut self, key: K, row: Arc<V>) {
+        self.found.insert(key, Some(row));
+    }
+
+    /// Asks for rows before they are needed.
+    pub fn want(&mut self, keys: impl IntoIterator<Item = K>) {
+        for key in keys {
+            if !self.found.contains_key(&key) {
+                self.wanted.insert(key);
+            }
+        }
+    }
+
+    /// The wanted keys, which count as absent from now on unless [`Self::put`].
+    fn take(&mut self) -> Vec<K> {
+        let keys: Vec<K> = self.wanted.drain().collect();
+        for key in &keys {
+            self.found.insert(key.clone(), None);
+        }
+        keys
+    }
+
+    fn is_wanting(&self) -> bool {
+        !self.wanted.is_empty()
+    }
+}
+
+/// What belongs to whom: an uploaded file of a record.
+pub type FileKey = (&'static str, &'static str, i64);
+
+/// Members and threads of a group together with its published subgroups.
+#[derive(Debug, Clone, Copy, FromQueryResult)]
+pub struct OrgCounts {
+    /// The parent group.
+    pub group_id: i32,
+    /// Distinct active members.
+    pub members: i64,
+    /// The sum of the groups' threads.
+    pub discussions: i64,
+}
+
+/// The loaded rows of one response.
+#[derive(Debug, Default)]
+pub struct Store {
+    /// Whose readers and stances are loaded.
+    pub viewer: Option<i32>,
+    pub users: Lazy<i32, User>,
+    pub groups: Lazy<i32, Group>,
+    pub subscriptions: Lazy<i32, Subscription>,
+    pub org_counts: Lazy<i32, OrgCounts>,
+    pub tags_of_group: Lazy<i32, Vec<Tag>>,
+    pub discussions: Lazy<i32, Discussion>,
+    pub readers: Lazy<i32, DiscussionReader>,
+    pub comments: Lazy<i32, Comment>,
+    pub polls: Lazy<i32, Poll>,
+    pub options_of_poll: Lazy<i32, Vec<PollOption>>,
+    pub outcomes: Lazy<i32, Outcome>,
+    pub stances: Lazy<i32, Stance>,
+    pub my_stances: Lazy<i32, Stance>,
+    pub undecided_voters: Lazy<i32, Vec<i32>>,
+    pub none_of_the_above_voters: Lazy<i32, Vec<i32>>,
+    pub memberships: Lazy<i32, Membership>,
+    pub membership_requests: Lazy<i32, MembershipRequest>,
+    pub poll_templates: Lazy<i32, PollTemplate>,
+    pub reactions: Lazy<i32, Reaction>,
+    pub events: Lazy<i32, Event>,
+    pub created_events: Lazy<(&'static str, i32), Event>,
+    pub files: Lazy<FileKey, Vec<StorageBlob>>,
+}
+
+macro_rules! fill_by_id {
+    ($store:ident, $conn:ident, $($field:ident),*) => {
+        $(
+            let ids = $store.$field.take();
+            if !ids.is_empty() {
+                for row in find::by_ids($conn, &ids).await? {
+                    $store.$field.put(i32::try_from(loomio_db::Record::id(&row)).unwrap_or_default(), Arc::new(row));
+                }
+            }
+        )*
+    };
+}
+
+/// Groups a query's rows by a number each carries.
+fn grouped<T>(rows: Vec<T>, key: impl Fn(&T) -> Option<i32>) -> HashMap<i32, Vec<T>> {
+    let mut out: HashMap<i32, Vec<T>> = HashMap::new();
+    for row in rows {
+        if let Some(k) = key(&row) {
+            out.entry(k).or_default().push(row);
+        }
+    }
+    out
+}
+
+#[derive(FromQueryResult)]
+struct VoterOf {
+    poll_id: i32,
+    user_id: i32,
+}
+
+impl Store {
+    /// Whether the last rendering missed something.
+    #[must_use]
+    pub fn is_wanting(&self) -> bool {
+        self.users.is_wanting()
+            || self.groups.is_wanting()
+            || self.subscriptions.is_wanting()
+            || self.org_counts.is_wanting()
+            || self.tags_of_group.is_wanting()
+            || self.discussions.is_wanting()
+            || self.readers.is_wanting()
+            || self.comments.is_wanting()
+            || self.polls.is_wanting()
+            || self.options_of_poll.is_wanting()
+            || self.outcomes.is_wanting()
+            || self.stances.is_wanting()
+            || self.my_stances.is_wanting()
+            || self.undecided_voters.is_wanting()
+            || self.none_of_the_above_voters.is_wanting()
+            || self.memberships.is_wanting()
+            || self.membership_requests.is_wanting()
+            || self.poll_templates.is_wanting()
+            || self.reactions.is_wanting()
+            || self.events.is_wanting()
+            || self.created_events.is_wanting()
+            || self.files.is_wanting()
+    }
+
+    /// Loads everything wanted, one query for each kind.
+    ///
+    /// # Errors
+    /// When the database refuses a question.
+    pub async fn fill(&mut self, conn: &impl ConnectionTrait) -> Result<()> {
+        fill_by_id!(self, conn, users, groups, subscriptions, discussions, comments, polls, outcomes, stances, memberships, membership_requests, poll_templates, reactions, events);
+        self.fill_of_groups(conn).await?;
+        self.fill_of_polls(conn).await?;
+        let ids = self.readers.take();
+        if let (false, Some(viewer)) = (ids.is_empty(), self.viewer) {
+            let found = Find::<DiscussionReader>::new("discussion_readers.discussion_id = any($1) and discussion_readers.user_id = $2", vec![sql::ids(&ids), viewer.into()]).all(conn).await?;
+            for row in found {
+                self.readers.put(row.discussion_id, Arc::new(row));
+            }
+        }
+        let keys = self.created_events.take();
+        if !keys.is_empty() {
+            self.fill_created_events(conn, &keys).await?;
+        }
+        let keys = self.files.take();
+        if !keys.is_empty() {
+            self.fill_files(conn, &keys).await?;
+        }
+        Ok(())
+    }
+
+    async fn fill_of_groups(&mut self, conn: &impl ConnectionTrait) -> Result<()> {
+        let ids = self.org_counts.take();
+        if !ids.is_empty() {
+            let found: Vec<OrgCounts> = sql::rows(
+                conn,
+                "with org as (select g.id as org, g.id as group_id, g.discussions_count from groups g where g.id = any($1) \
+                   union all select g.parent_id, g.id, g.discussions_count from groups g where g.parent_id = any($1) and g.archived_at is null) \
+                 select org.org as group_id, \
+                   (select count(distinct m.user_id) from memberships m where m.revoked_at is null and m.group_id in (select o.group_id from org o where o.org = org.org)) as members, \
+                   sum(org.discussions_count)::bigint as discussions \
+                 from org group by org.org",
+                vec![sql::ids(&ids)],
+            )
+            .await?;
+            for row in found {
+                self.org_counts.put(row.group_id, Arc::new(row));
+            }
+        }
+        let ids = self.tags_of_group.take();
+        if !ids.is_empty() {
+            let found = Find::<Tag>::new("tags.group_id = any($1)", vec![sql::ids(&ids)]).order("tags.id").all(conn).await?;
+            for (group_id, tags) in grouped(found, |t| t.group_id) {
+                self.tags_of_group.put(group_id, Arc::new(tags));
+            }
+        }
+        Ok(())
+    }
+
+    async fn fill_of_polls(&mut self, conn: &impl ConnectionTrait) -> Result<()> {
+        let ids = self.options_of_poll.take();
+        if !ids.is_empty() {
+            let found = Find::<PollOption>::new("poll_options.poll_id = any($1)", vec![sql::ids(&ids)]).order("poll_options.priority").order("poll_options.id").all(conn).await?;
+            for (poll_id, options) in grouped(found, |o| o.poll_id) {
+                self.options_of_poll.put(poll_id, Arc::new(options));
+            }
+        }
+        let ids = self.my_stances.take();
+        if let (false, Some(viewer)) = (ids.is_empty(), self.viewer) {
+            let found = Find::<Stance>::new("stances.poll_id = any($1) and stances.participant_id = $2 and stances.latest and stances.revoked_at is null", vec![sql::ids(&ids), viewer.into()])
+                .order("stances.id")
+                .all(conn)
+                .await?;
+            for row in found {
+                self.my_stances.put(row.poll_id, Arc::new(row));
+            }
+        }
+        let voters = "select poll_id, participant_id as user_id from stances where poll_id = any($1) and latest and revoked_at is null and participant_id is not null";
+        let ids = self.undecided_voters.take();
+        if !ids.is_empty() {
+            let found: Vec<VoterOf> = sql::rows(conn, &format!("{voters} and cast_at is null order by id"), vec![sql::ids(&ids)]).await?;
+            for (poll_id, voters) in grouped(found, |v| Some(v.poll_id)) {
+                self.undecided_voters.put(poll_id, Arc::new(voters.into_iter().map(|v| v.user_id).collect()));
+            }
+        }
+        let ids = self.none_of_the_above_voters.take();
+        if !ids.is_empty() {
+            let found: Vec<VoterOf> = sql::rows(conn, &format!("{voters} and cast_at is not null and none_of_the_above order by id"), vec![sql::ids(&ids)]).await?;
+            for (poll_id, voters) in grouped(found, |v| Some(v.poll_id)) {
+                self.none_of_the_above_voters.put(poll_id, Arc::new(voters.into_iter().map(|v| v.user_id).collect()));
+            }
+        }
+        Ok(())
+    }
+
+    async fn fill_created_events(&mut self, conn: &impl ConnectionTrait, keys: &[(&'static str, i32)]) -> Result<()> {
+        let kinds: Vec<String> = keys.iter().map(|(k, _)| (*k).to_owned()).collect();
+        let ids: Vec<i32> = keys.iter().map(|(_, id)| *id).collect();
+        let found = Find::<Event>::new("events.kind = any($1) and events.eventable_id = any($2)", vec![kinds.into(), sql::ids(&ids)]).order("events.id desc").all(conn).await?;
+        for row in found {
+            let class = row.eventable_type.as_deref();
+            let kind = match row.kind.as_deref() {
+                Some("new_discussion") if class == Some("Discussion") => "new_discussion",
+                Some("discussion_forked") if class == Some("Discussion") => "discussion_forked",
+                Some("poll_created") if class == Some("Poll") => "poll_created",
+                _ => continue,
+            };
+            if let Some(id) = row.eventable_id {
+                let row = Arc::new(row);
+                self.events.put(row.id, Arc::clone(&row));
+                self.created_events.put((kind, id), row);
+            }
+        }
+        Ok(())
+    }
+
+    async fn fill_files(&mut self, conn: &impl ConnectionTrait, keys: &[FileKey]) -> Result<()> {
+        #[derive(FromQueryResult)]
+        struct Attached {
+            record_type: String,
+            record_id: i64,
+            name: String,
+            blob_id: i64,
+        }
+        let ids: Vec<i64> = keys.iter().map(|(_, _, id)| *id).collect();
+        let types: Vec<String> = keys.iter().map(|(t, _, _)| (*t).to_owned()).collect();
+        let names: Vec<String> = keys.iter().map(|(_, n, _)| (*n).to_owned()).collect();
+        let attached: Vec<Attached> = sql::rows(
+            conn,
+            "select record_type, record_id, name, blob_id from active_storage_attachments where record_type = any($1) and name = any($2) and record_id = any($3) order by id",
+            vec![types.into(), names.into(), ids.into()],
+        )
+        .await?;
+        let blob_ids: Vec<i64> = attached.iter().map(|a| a.blob_id).collect();
+        let blobs: HashMap<i64, StorageBlob> = Find::<StorageBlob>::new("active_storage_blobs.id = any($1)", vec![blob_ids.into()]).all(conn).await?.into_iter().map(|b| (b.id, b)).collect();
+        let mut by_key: HashMap<FileKey, Vec<StorageBlob>> = HashMap::new();
+        for a in attached {
+            let Some(key) = keys.iter().find(|(t, n, id)| *t == a.record_type && *n == a.name && *id == a.record_id) else { continue };
+            by_key.entry(*key).or_default().extend(blobs.get(&a.blob_id).cloned());
+        }
+        for (key, blobs) in by_key {
+            self.files.put(key, Arc::new(blobs));
+        }
+        Ok(())
+    }
+}

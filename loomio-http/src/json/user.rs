@@ -1,0 +1,159 @@
+//! People: `AuthorSerializer`, `UserSerializer`, `CurrentUserSerializer` and the
+//! restricted form of whoever came by an unsubscribe link.
+
+use super::{
+    file,
+    render::{Node, Render, maybe_time, name_of},
+};
+use crate::fields;
+use loomio_core::volume;
+use loomio_db::rows::User;
+use serde_json::{Value as Json, json};
+
+/// The language in which a person is addressed.
+#[must_use]
+pub fn locale(user: &User, i18n: &crate::i18n::I18n) -> String {
+    i18n.first_supported([user.selected_locale.as_deref(), user.detected_locale.as_deref()].into_iter().flatten())
+}
+
+/// The zone in which a person lives, `UTC` when unknown.
+#[must_use]
+pub fn time_zone(user: &User) -> &str {
+    match user.time_zone.as_deref() {
+        None | Some("Etc/Unknown") => "UTC",
+        Some(zone) => zone,
+    }
+}
+
+/// A person's name; one who was erased is called so.
+#[must_use]
+pub fn name(user: &User, i18n: &crate::i18n::I18n, locale: &str) -> Option<String> {
+    match (&user.name, user.deactivated_at) {
+        (None, Some(_)) => Some(i18n.text(locale, "profile_page.deleted_account", &[])),
+        (name, _) => name.clone(),
+    }
+}
+
+fn avatar_kind(user: &User) -> &str {
+    if user.deactivated_at.is_some() {
+        "mdi-duck"
+    } else if user.name.is_none() {
+        "mdi-email-outline"
+    } else {
+        &user.avatar_kind
+    }
+}
+
+/// The address of a person's picture in a square of `size` pixels.
+pub fn avatar_url(user: &User, size: u32, r: &mut Render<'_>) -> Json {
+    match avatar_kind(user) {
+        "uploaded" => file::representation(r, ("User", "uploaded_avatar", user.id.into()), &file::Variation::square(size, 80)),
+        "gravatar" => json!(format!("https://secure.gravatar.com/avatar/{}?default=retro&rating=PG&secure=true&size={size}", file::md5_hex(user.email.as_deref().unwrap_or_default().to_lowercase().as_bytes()))),
+        _ => Json::Null,
+    }
+}
+
+/// A person as the author of something.
+pub fn author(user: &User, r: &mut Render<'_>) -> Node {
+    let mut node = Node::new();
+    let locale = locale(user, r.around.i18n);
+    let shown_name = name(user, r.around.i18n, &locale);
+    let kind = if !user.email_verified && shown_name.is_none() { "mdi-email-outline" } else { avatar_kind(user) }.to_owned();
+    fields!(node;
+        "id" => user.id,
+        "name" => shown_name,
+        "username" => user.username,
+        "avatar_initials" => user.avatar_initials,
+        "avatar_kind" => kind,
+        "time_zone" => time_zone(user),
+        "locale" => locale,
+        "created_at" => maybe_time(user.created_at),
+        "titles" => user.experiences.get("titles").cloned().unwrap_or_else(|| json!({})),
+        "delegates" => user.experiences.get("delegates").cloned().unwrap_or_else(|| json!({})),
+        "email_verified" => user.email_verified,
+        "bot" => user.bot,
+    );
+    if r.scope.current_user_id == Some(user.id) || r.scope.include_email || r.scope.current_user_is_admin {
+        fields!(node; "email" => user.email);
+    }
+    if shown_name.is_none() {
+        let hostname = user.email.as_deref().and_then(|e| e.rsplit('@').next()).unwrap_or_default().to_owned();
+        fields!(node; "placeholder_name" => r.around.i18n.text(&locale, "user.placeholder_name", &[("hostname", &hostname)]));
+    }
+    let thumb = avatar_url(user, 128, r);
+    fields!(node; "thumb_url" => thumb);
+    node
+}
+
+/// A person with their profile.
+pub fn user(user: &User, r: &mut Render<'_>) -> Node {
+    let mut node = author(user, r);
+    let avatar = avatar_url(user, 512, r);
+    fields!(node;
+        "short_bio" => user.short_bio,
+        "short_bio_format" => user.short_bio_format,
+        "content_locale" => user.content_locale,
+        "location" => user.location,
+        "autodetect_time_zone" => user.autodetect_time_zone,
+        "avatar_url" => avatar,
+        "attachments" => user.attachments,
+        "date_time_pref" => user.date_time_pref.as_deref().unwrap_or("day_abbr"),
+        "sign_in_count" => user.sign_in_count,
+    );
+    if r.scope.include_password_status {
+        fields!(node; "has_password" => has_password(user));
+    }
+    if user.complaints_count > 0 {
+        fields!(node; "complaints_count" => user.complaints_count);
+    }
+    node
+}
+
+/// Whether a password was ever set.
+#[must_use]
+pub fn has_password(user: &User) -> bool {
+    user.encrypted_password.as_deref().is_some_and(|p| !p.is_empty())
+}
+
+/// The viewer, with settings nobody else sees.
+pub fn current(user: &User, r: &mut Render<'_>) -> Node {
+    let mut node = self::user(user, r);
+    fields!(node;
+        "email" => user.email,
+        "has_password" => has_password(user),
+        "email_when_proposal_closing_soon" => user.email_when_proposal_closing_soon,
+        "email_catch_up_day" => user.email_catch_up_day,
+        "email_when_mentioned" => user.email_when_mentioned,
+        "email_on_participation" => user.email_on_participation,
+        "selected_locale" => user.selected_locale,
+        "default_membership_volume" => name_of(&volume::NAMES, user.default_membership_volume),
+        "experiences" => user.experiences,
+        "email_newsletter" => user.email_newsletter,
+        "is_admin" => user.is_admin,
+        "memberships_count" => user.memberships_count,
+        "secret_token" => user.secret_token,
+        "auto_translate" => user.auto_translate,
+    );
+    node
+}
+
+/// What somebody who only holds an unsubscribe link sees of themselves.
+pub fn restricted(user: &User, r: &mut Render<'_>) -> Node {
+    let mut node = Node::new();
+    fields!(node;
+        "id" => user.id,
+        "restricted" => true,
+        "username" => user.username,
+        "email" => user.email,
+        "email_when_proposal_closing_soon" => user.email_when_proposal_closing_soon,
+        "email_catch_up_day" => user.email_catch_up_day,
+        "email_newsletter" => user.email_newsletter,
+        "email_when_mentioned" => user.email_when_mentioned,
+        "email_on_participation" => user.email_on_participation,
+        "default_membership_volume" => name_of(&volume::NAMES, user.default_membership_volume),
+        "unsubscribe_token" => user.unsubscribe_token,
+        "locale" => locale(user, r.around.i18n),
+        "deactivated_at" => maybe_time(user.deactivated_at),
+    );
+    node
+}
