@@ -1,1 +1,16 @@
-//! Placeholder while the crate is laid out.
+//! Proving who somebody is, in forms that the Rails server reads and writes too:
+//! its session cookie, its signed ids, Devise's passwords and tokens. No database
+//! and no HTTP here; time and randomness are arguments.
+
+pub mod csrf;
+pub mod login_code;
+pub mod marshal;
+pub mod password;
+pub mod remember;
+pub mod secrets;
+pub mod session;
+pub mod token;
+pub mod verifier;
+
+pub use secrets::Secrets;
+pub use session::Session;

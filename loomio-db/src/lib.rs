@@ -5,16 +5,21 @@
 //! runs inside a transaction and outside; everything that writes takes a
 //! [`Write`], which is one transaction with the time and the randomness it may use.
 
+pub mod connect;
+pub mod counter;
 pub(crate) mod entity;
 pub mod error;
-pub mod counter;
 pub mod event;
+pub mod facts;
 pub mod find;
 pub mod job;
+pub mod migration;
 pub mod record;
 pub mod rows;
 pub mod search_document;
 pub mod sql;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod thread;
 pub mod write;
 

@@ -1,1 +1,21 @@
-//! Placeholder while the crate is laid out.
+//! Loomio's HTTP contract: routes, JSON, use cases, jobs and live updates.
+//!
+//! A request goes from `api/` (thin handlers named as the original's actions) to
+//! `services/` (use cases, which know no HTTP), from there to `loomio-db` inside
+//! one transaction, and back through `json/`.
+
+pub mod api;
+pub mod app;
+pub mod cable;
+pub mod error;
+pub mod i18n;
+pub mod jobs;
+pub mod json;
+pub mod live;
+pub mod pages;
+pub mod services;
+pub mod session;
+pub mod settings;
+
+pub use app::App;
+pub use settings::Settings;

@@ -146,7 +146,7 @@ impl std::fmt::Display for Denied {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match (self.action.as_str(), self.subject.as_str()) {
             ("", _) => write!(f, "You are not authorized to access this page."),
-            ("add_guests", subject) => write!(f, "This group's plan does not include guests for your {subject}. You can invite people as members of the group instead."),
+            ("add_guests", subject) => write!(f, "You must upgrade your Loomio subscription to add guests to your {subject}. Alternatively, you can invite them to be members of your group."),
             (action, subject) => write!(f, "Not authorized to {action} {subject}."),
         }
     }

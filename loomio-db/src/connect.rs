@@ -1,0 +1,33 @@
+//! Opening the database.
+
+use crate::error::Result;
+use sea_orm::{DatabaseConnection, SqlxPostgresConnector};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use std::{str::FromStr, time::Duration};
+
+/// How many prepared statements a connection keeps; the application has a few hundred.
+const STATEMENTS: usize = 256;
+
+/// How long to wait for a free connection before giving up.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Opens a pool of at most `connections` (one is enough for everything).
+///
+/// # Errors
+/// When the address cannot be read or nobody answers there.
+pub async fn connect(url: &str, connections: u32) -> Result<DatabaseConnection> {
+    let options = PgConnectOptions::from_str(url).map_err(|e| sea_orm::DbErr::Conn(sea_orm::RuntimeErr::Internal(e.to_string())))?.statement_cache_capacity(STATEMENTS).application_name("loomio");
+    let pool = PgPoolOptions::new()
+        .max_connections(connections.max(1))
+        .acquire_timeout(PATIENCE)
+        .connect_with(options)
+        .await
+        .map_err(|e| sea_orm::DbErr::Conn(sea_orm::RuntimeErr::Internal(e.to_string())))?;
+    Ok(SqlxPostgresConnector::from_sqlx_postgres_pool(pool))
+}
+
+/// The pool below a connection, for libraries that ask for it.
+#[must_use]
+pub fn pool(db: &DatabaseConnection) -> PgPool {
+    db.get_postgres_connection_pool().clone()
+}

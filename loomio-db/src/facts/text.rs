@@ -1,0 +1,65 @@
+//! Facts about what is said: comments, reactions, tasks, documents.
+
+use super::{Actor, discussion, poll};
+use crate::{
+    error::Result,
+    find,
+    rows::{Comment, Discussion, Group, Outcome, Stance},
+    sql,
+};
+use loomio_core::policy::{self, comment::CommentFacts};
+use sea_orm::ConnectionTrait;
+
+/// The facts about a comment, stored or about to be made.
+///
+/// # Errors
+/// When the database refuses the question.
+pub async fn comment(conn: &impl ConnectionTrait, actor: &Actor, c: &Comment) -> Result<CommentFacts> {
+    let Some(discussion_id) = c.discussion_id else { return Ok(CommentFacts::default()) };
+    let Some(thread) = discussion::load(conn, actor, discussion_id).await? else { return Ok(CommentFacts::default()) };
+    let row: Option<Discussion> = find::by_id(conn, discussion_id).await?;
+    let group: Option<Group> = match row.as_ref().and_then(|d| d.group_id) {
+        Some(id) => find::by_id(conn, id).await?,
+        None => None,
+    };
+    let has_replies = c.id != 0 && sql::exists(conn, "select 1 from comments where parent_type = 'Comment' and parent_id = $1", vec![c.id.into()]).await?;
+    Ok(CommentFacts {
+        has_discussion: true,
+        closed: row.is_some_and(|d| d.closed_at.is_some()),
+        member: thread.member,
+        admin: thread.admin,
+        author: actor.is_logged_in() && c.user_id == Some(actor.id),
+        has_replies,
+        discarded: c.discarded_at.is_some(),
+        discussion_visible: thread.visible,
+        members_can_edit_comments: group.as_ref().is_none_or(|g| g.members_can_edit_comments != Some(false)),
+        members_can_delete_comments: group.as_ref().is_none_or(|g| g.members_can_delete_comments),
+        admins_can_edit_user_content: group.as_ref().is_some_and(|g| g.admins_can_edit_user_content),
+    })
+}
+
+/// Whether the actor may see a text of any kind; one that does not exist is seen by nobody.
+///
+/// # Errors
+/// When the database refuses the question.
+pub async fn is_visible(conn: &impl ConnectionTrait, actor: &Actor, class: &str, id: i32) -> Result<bool> {
+    let of_poll = async |poll_id: i32| -> Result<bool> { Ok(poll::load(conn, actor, poll_id).await?.is_some_and(|f| policy::allows(&f, "show"))) };
+    match class {
+        "Discussion" => Ok(discussion::load(conn, actor, id).await?.is_some_and(|f| policy::allows(&f, "show"))),
+        "Comment" => match find::by_id::<Comment>(conn, id).await? {
+            Some(c) => Ok(policy::allows(&comment(conn, actor, &c).await?, "show")),
+            None => Ok(false),
+        },
+        "Poll" => of_poll(id).await,
+        "Stance" => match find::by_id::<Stance>(conn, id).await? {
+            Some(s) => of_poll(s.poll_id).await,
+            None => Ok(false),
+        },
+        "Outcome" => match find::by_id::<Outcome>(conn, id).await?.and_then(|o| o.poll_id) {
+            Some(poll_id) => of_poll(poll_id).await,
+            None => Ok(false),
+        },
+        "Group" => Ok(super::group::load(conn, actor, id).await?.is_some_and(|f| policy::allows(&f, "show"))),
+        _ => Ok(false),
+    }
+}

@@ -1,0 +1,91 @@
+//! The application: what every request shares, and the routes nested into one.
+
+use crate::{
+    api, cable,
+    i18n::I18n,
+    live::Live,
+    pages,
+    session::{self, Sessions},
+    settings::Settings,
+};
+use loomio_auth::Secrets;
+use poem::{
+    Endpoint, EndpointExt, IntoEndpoint, Route,
+    middleware::{NormalizePath, TrailingSlash},
+};
+use rand::{SeedableRng, rngs::StdRng};
+use sea_orm::DatabaseConnection;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Tells the time, UTC.
+pub type Clock = Arc<dyn Fn() -> chrono::NaiveDateTime + Send + Sync>;
+
+/// What every request shares.
+pub struct App {
+    /// The database.
+    pub db: DatabaseConnection,
+    /// The settings.
+    pub settings: Settings,
+    /// The derived keys.
+    pub secrets: Secrets,
+    /// The words.
+    pub i18n: I18n,
+    /// Live updates.
+    pub live: Live,
+    /// The time.
+    pub clock: Clock,
+    /// The built client, unless there is none.
+    pub client: Option<pages::Client>,
+    /// Sends mail.
+    pub mailer: loomio_mail::Mailer,
+    rng: Mutex<StdRng>,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+impl App {
+    /// Puts an application together; `seed` feeds all its randomness.
+    #[must_use]
+    pub fn new(db: DatabaseConnection, settings: Settings, live: Live, mailer: loomio_mail::Mailer, clock: Clock, seed: [u8; 32]) -> Self {
+        let secrets = Secrets::new(&settings.secret_key_base, &settings.devise_secret);
+        let client = settings.client_dir.as_deref().and_then(pages::Client::open);
+        Self { db, secrets, i18n: I18n::new(), live, clock, client, mailer, rng: Mutex::new(StdRng::from_seed(seed)), settings }
+    }
+
+    /// The time, UTC, to the microsecond as the database keeps it.
+    #[must_use]
+    pub fn now(&self) -> chrono::NaiveDateTime {
+        use chrono::{DurationRound, TimeDelta};
+        let now = (self.clock)();
+        now.duration_trunc(TimeDelta::microseconds(1)).unwrap_or(now)
+    }
+
+    /// The random source. Do not hold it across an await.
+    pub fn rng(&self) -> MutexGuard<'_, StdRng> {
+        self.rng.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The version of Loomio that is served.
+    pub const VERSION: &'static str = "3.0.20";
+}
+
+/// Every route.
+pub fn routes(app: &Arc<App>) -> impl Endpoint + use<> {
+    let service = api::service(&app.settings.root_url());
+    let document = service.spec_endpoint();
+    let browser = service.swagger_ui();
+    Route::new()
+        .at("/cable", cable::connect)
+        .at("/openapi.json", document)
+        .nest("/api/browse", browser)
+        .nest("/api", service.into_endpoint())
+        .nest("/", pages::routes(app))
+        .catch_all_error(session::refused)
+        .data(Arc::clone(app))
+        .with(Sessions)
+        .with(NormalizePath::new(TrailingSlash::Trim))
+}

@@ -1,0 +1,18 @@
+//! The JSON of the contract: parameters in, records out.
+
+pub mod comment;
+pub mod discussion;
+pub mod event;
+pub mod file;
+pub mod group;
+pub mod membership;
+pub mod outcome;
+pub mod params;
+pub mod poll;
+pub mod records;
+pub mod render;
+pub mod simple;
+pub mod stance;
+pub mod store;
+pub mod template;
+pub mod user;

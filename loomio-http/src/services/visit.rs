@@ -1,0 +1,162 @@
+//! One request, as use cases see it: who asks for what, and the means to answer.
+
+use super::{Done, ServiceError};
+use crate::{
+    app::App,
+    json::{
+        params::Params,
+        records::{self, Collection},
+        render::{Node, Scope, Serializer, Surroundings},
+    },
+};
+use chrono::NaiveDateTime;
+use loomio_auth::Session;
+use loomio_db::{Write, facts::Actor, rows::User};
+use rand::RngCore;
+use sea_orm::DatabaseConnection;
+use serde_json::Value as Json;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// A browser's state, shared between a request's handler and what sends cookies.
+#[derive(Debug, Clone, Default)]
+pub struct SharedSession(Arc<Mutex<SessionState>>);
+
+/// What is read from cookies and what is to be sent.
+#[derive(Debug, Default)]
+pub struct SessionState {
+    /// The session itself.
+    pub session: Session,
+    /// A remember-me cookie to set, or an empty one to clear it.
+    pub remember: Option<String>,
+    /// Whether `signed_in` is to be set (true) or cleared (false).
+    pub signed_in: Option<bool>,
+    /// Whether a request of this kind must carry a CSRF token.
+    pub sets_csrf: bool,
+}
+
+impl SharedSession {
+    /// A shared state.
+    #[must_use]
+    pub fn new(session: Session) -> Self {
+        Self(Arc::new(Mutex::new(SessionState { session, ..SessionState::default() })))
+    }
+
+    /// The state. Do not hold it across an await.
+    pub fn lock(&self) -> MutexGuard<'_, SessionState> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One request.
+#[derive(Debug, Clone)]
+pub struct Visit {
+    /// The application.
+    pub app: Arc<App>,
+    /// Who is signed in, or named by an unsubscribe token.
+    pub user: Option<Arc<User>>,
+    /// Whether the user only holds an unsubscribe link.
+    pub restricted: bool,
+    /// Who asks, as the rules see it.
+    pub actor: Actor,
+    /// What is asked.
+    pub params: Params,
+    /// The browser's state.
+    pub session: SharedSession,
+    /// The language of the answer.
+    pub locale: String,
+    /// The time of the request, UTC.
+    pub now: NaiveDateTime,
+    /// Where the request came from.
+    pub ip: String,
+}
+
+impl Visit {
+    /// The database, outside of any transaction.
+    #[must_use]
+    pub fn db(&self) -> &DatabaseConnection {
+        &self.app.db
+    }
+
+    /// The number of who is signed in.
+    #[must_use]
+    pub fn user_id(&self) -> Option<i32> {
+        (self.actor.id != 0).then_some(self.actor.id)
+    }
+
+    /// Who is signed in.
+    ///
+    /// # Errors
+    /// When nobody is.
+    pub fn signed_in(&self) -> Done<&User> {
+        self.user.as_deref().filter(|_| self.actor.is_logged_in()).ok_or(ServiceError::SignedOut)
+    }
+
+    /// Begins a write by who is signed in.
+    ///
+    /// # Errors
+    /// When the database cannot begin a transaction.
+    pub async fn begin(&self) -> Done<Write> {
+        let mut seed = [0u8; 32];
+        self.app.rng().fill_bytes(&mut seed);
+        Ok(Write::begin(self.db(), self.now, self.user_id(), seed).await?)
+    }
+
+    /// The kinds to be left out of the answer.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        Scope { current_user_id: self.user_id(), exclude: self.params.text("exclude_types").unwrap_or_default().split_whitespace().map(ToOwned::to_owned).collect(), ..Scope::default() }
+    }
+
+    /// What JSON depends on.
+    #[must_use]
+    pub fn around(&self) -> Surroundings<'_> {
+        Surroundings { secrets: &self.app.secrets, i18n: &self.app.i18n, now: self.now }
+    }
+
+    /// A collection as the answer.
+    ///
+    /// # Errors
+    /// When the database refuses a question.
+    pub async fn render<T: Collection>(&self, rows: &[T], total: Option<u64>, empty_root: &str) -> Done {
+        self.render_in(rows, &self.scope(), total, empty_root, Node::new()).await
+    }
+
+    /// The same, seen otherwise and with more in `meta`. An empty collection stands
+    /// under the name of its route.
+    ///
+    /// # Errors
+    /// When the database refuses a question.
+    pub async fn render_in<T: Collection>(&self, rows: &[T], scope: &Scope, total: Option<u64>, empty_root: &str, meta: Node) -> Done {
+        let root = if rows.is_empty() { empty_root } else { T::ROOT };
+        self.render_as(rows, scope, total, root, T::serializer(), meta).await
+    }
+
+    /// The same in another form.
+    ///
+    /// # Errors
+    /// When the database refuses a question.
+    pub async fn render_as<T: Collection>(&self, rows: &[T], scope: &Scope, total: Option<u64>, root: &str, serializer: Serializer<T>, meta: Node) -> Done {
+        let roots = records::render_as(rows, scope, self.around(), self.db(), root, serializer).await?;
+        Ok(records::with_meta(roots, root, total, meta))
+    }
+
+    /// A text of ours in the visitor's language.
+    #[must_use]
+    pub fn text(&self, key: &str) -> String {
+        self.app.i18n.text(&self.locale, key, &[])
+    }
+
+    /// How many rows to skip and to show at most.
+    #[must_use]
+    pub fn page(&self, default: u64) -> (u64, u64) {
+        let from = self.params.int("from").and_then(|n| u64::try_from(n).ok()).unwrap_or(0);
+        let per = self.params.int("per").and_then(|n| u64::try_from(n).ok()).unwrap_or(default);
+        (from, per)
+    }
+}
+
+/// `{success: "success"}`.
+#[must_use]
+pub fn success() -> Json {
+    serde_json::json!({"success": "success"})
+}
