@@ -1,0 +1,153 @@
+//! What happened in a thread.
+
+use super::{Done, ServiceError, Visit, locate};
+use crate::json::params;
+use loomio_db::{
+    find::Find,
+    rows::{Discussion, Event},
+    sql,
+};
+use sea_orm::Value;
+use serde_json::{Value as Json, json};
+
+const COLUMNS: [&str; 5] = ["parent_id", "depth", "sequence_id", "position", "position_key"];
+
+fn bound(column: &str, value: &Json) -> Value {
+    if column == "position_key" { params::text(value).unwrap_or_default().into() } else { params::int(value).unwrap_or(0).into() }
+}
+
+/// The ranges of `a-b_c-d`.
+fn ranges(text: &str) -> Vec<(i64, i64)> {
+    text.split('_')
+        .filter_map(|r| {
+            let (a, b) = r.split_once('-').unwrap_or((r, r));
+            Some((a.parse().ok()?, b.parse().ok()?))
+        })
+        .collect()
+}
+
+fn in_ranges(given: &[(i64, i64)]) -> String {
+    if given.is_empty() {
+        return "false".to_owned();
+    }
+    given.iter().map(|(a, b)| format!("events.sequence_id between {a} and {b}")).collect::<Vec<_>>().join(" or ")
+}
+
+fn order(visit: &Visit) -> &'static str {
+    match visit.params.text("order").as_deref() {
+        Some("position") => "position",
+        Some("position_key") => "position_key",
+        _ => "sequence_id",
+    }
+}
+
+async fn comment_event(visit: &Visit) -> Done<Event> {
+    let id = visit.params.id("comment_id").unwrap_or_default();
+    Find::<Event>::new("events.kind = 'new_comment' and events.eventable_type = 'Comment' and events.eventable_id = $1", vec![id.into()])
+        .one(visit.db())
+        .await?
+        .ok_or_else(|| ServiceError::NotFound("Couldn't find Event".to_owned()))
+}
+
+/// The events a request asks for.
+async fn asked(visit: &Visit, discussion: &Discussion) -> Done<Find<Event>> {
+    let p = &visit.params;
+    let mut find = Find::<Event>::new("events.discussion_id = $1", vec![discussion.id.into()]);
+    let by = p.text("order_by").filter(|b| matches!(b.as_str(), "position_key" | "sequence_id"));
+    match by {
+        Some(column) => find = find.order(&format!("events.{column}{}", if p.get("order_desc").is_some() { " desc" } else { "" })),
+        None => {
+            let column = order(visit);
+            let from: Json = if let Some(position) = p.int("from_sequence_id_of_position") {
+                let found = Find::<Event>::new("events.discussion_id = $1 and events.depth = 1 and events.position = $2", vec![discussion.id.into(), position.max(1).into()]).one(visit.db()).await?;
+                json!(found.ok_or_else(|| ServiceError::NotFound("Couldn't find Event".to_owned()))?.sequence_id)
+            } else if p.get("comment_id").is_some() {
+                json!(comment_event(visit).await?.sequence_id)
+            } else {
+                p.get("from").cloned().unwrap_or(json!(0))
+            };
+            find = find.and(&format!("events.{column} >= $1"), vec![bound(column, &from)]);
+        }
+    }
+    if let Some(text) = p.text("sequence_id_in") {
+        find = find.and(&in_ranges(&ranges(&text)), vec![]);
+    }
+    if let Some(text) = p.text("sequence_id_not_in") {
+        find = find.and(&format!("not ({})", in_ranges(&ranges(&text))), vec![]);
+    }
+    if p.text("pinned").as_deref() == Some("true") {
+        find = find.and("events.pinned", vec![]);
+    }
+    if let Some(kinds) = p.text("kind") {
+        find = find.and("events.kind = any($1)", vec![kinds.split(',').map(ToOwned::to_owned).collect::<Vec<_>>().into()]);
+    }
+    for column in COLUMNS {
+        for (suffix, operator) in [("", "="), ("_lt", "<"), ("_gt", ">"), ("_lte", "<="), ("_gte", ">=")] {
+            if let Some(value) = p.get(&format!("{column}{suffix}")) {
+                find = find.and(&format!("events.{column} {operator} $1"), vec![bound(column, value)]);
+            }
+        }
+        if let Some(start) = p.text(&format!("{column}_sw")) {
+            find = find.and(&format!("events.{column}::text like $1"), vec![format!("{start}%").into()]);
+        }
+    }
+    Ok(find)
+}
+
+async fn thread(visit: &Visit) -> Done<Discussion> {
+    locate::allowed_discussion(visit, &locate::named(visit, "discussion", None), "show").await
+}
+
+/// A page of a thread.
+///
+/// # Errors
+/// When the thread may not be seen.
+pub async fn index(visit: &Visit) -> Done {
+    let discussion = thread(visit).await?;
+    let (_, per) = visit.page(30);
+    let rows = asked(visit, &discussion).await?.order(&format!("events.{}", order(visit))).limit(per).all(visit.db()).await?;
+    visit.render(&rows, None, "events").await
+}
+
+/// How many events a thread has.
+///
+/// # Errors
+/// When the thread may not be seen.
+pub async fn count(visit: &Visit) -> Done {
+    let discussion = thread(visit).await?;
+    Ok(json!(asked(visit, &discussion).await?.count(visit.db()).await?))
+}
+
+/// The positions of all events of a thread.
+///
+/// # Errors
+/// When the thread may not be seen.
+pub async fn position_keys(visit: &Visit) -> Done {
+    let discussion = thread(visit).await?;
+    let keys: Vec<Option<String>> = sql::column(visit.db(), "select position_key from events where discussion_id = $1 order by position_key collate \"C\"", vec![discussion.id.into()]).await?;
+    Ok(json!(keys))
+}
+
+/// When each event of a thread happened and whose it is.
+///
+/// # Errors
+/// When the thread may not be seen.
+pub async fn timeline(visit: &Visit) -> Done {
+    let discussion = thread(visit).await?;
+    let rows = Find::<Event>::new("events.discussion_id = $1", vec![discussion.id.into()]).order("events.position_key").all(visit.db()).await?;
+    Ok(rows.into_iter().map(|e| json!([e.position_key, e.sequence_id, e.created_at.map(loomio_db::record::rails_time), e.user_id, e.depth, e.descendant_count])).collect())
+}
+
+/// The event of a comment.
+///
+/// # Errors
+/// When the thread may not be seen or has no such comment.
+pub async fn comment(visit: &Visit) -> Done {
+    let discussion = thread(visit).await?;
+    let found = comment_event(visit).await?;
+    // Seeing one thread must not show the comments of others.
+    if found.discussion_id != Some(discussion.id) {
+        return Err(ServiceError::NotFound("Couldn't find Event".to_owned()));
+    }
+    visit.render(&[found], None, "events").await
+}
