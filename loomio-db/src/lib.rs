@@ -23,6 +23,6 @@ pub mod testing;
 pub mod thread;
 pub mod write;
 
-pub use error::DbError;
+pub use error::{DbError, Result};
 pub use record::Record;
 pub use write::Write;

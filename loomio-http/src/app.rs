@@ -89,3 +89,11 @@ pub fn routes(app: &Arc<App>) -> impl Endpoint + use<> {
         .with(Sessions)
         .with(NormalizePath::new(TrailingSlash::Trim))
 }
+
+/// Serves on an address until `stop` is over.
+///
+/// # Errors
+/// When the address is taken.
+pub async fn serve(app: &Arc<App>, address: &str, stop: impl Future<Output = ()>) -> std::io::Result<()> {
+    poem::Server::new(poem::listener::TcpListener::bind(address)).run_with_graceful_shutdown(routes(app), stop, Some(std::time::Duration::from_secs(5))).await
+}

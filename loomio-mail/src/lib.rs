@@ -1,1 +1,5 @@
-//! Placeholder while the crate is laid out.
+//! Loomio's mail: composing, sending, reading.
+
+pub mod transport;
+
+pub use transport::Mailer;

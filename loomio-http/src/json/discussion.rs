@@ -56,7 +56,7 @@ pub fn discussion(d: &Discussion, r: &mut Render<'_>) -> Node {
     if r.scope.includes("tag") {
         fields!(node; "tags" => d.tags);
     }
-    if d.description_format.as_deref() == Some("md") {
+    if d.description_format == "md" {
         let own = d.author_id.and_then(|id| r.store.users.get(&id)).and_then(|u| u.username.clone());
         fields!(node; "mentioned_usernames" => rich_text::mentions::usernames(d.description.as_deref().unwrap_or_default(), "md", own.as_deref()));
     }

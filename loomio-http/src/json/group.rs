@@ -119,7 +119,7 @@ pub fn group(group: &Group, r: &mut Render<'_>) -> Node {
         "is_visible_to_public" => group.is_visible_to_public,
         "is_visible_to_parent_members" => group.is_visible_to_parent_members,
         "parent_members_can_see_discussions" => group.parent_members_can_see_discussions,
-        "subscription" => {
+        "subscription" => serde_json::json!({
             "max_members": subscription.max_members,
             "max_threads": subscription.max_threads,
             "allow_subgroups": subscription.allow_subgroups,
@@ -129,7 +129,7 @@ pub fn group(group: &Group, r: &mut Render<'_>) -> Node {
             "renews_at": maybe_time(subscription.renews_at),
             "expires_at": maybe_time(subscription.expires_at),
             "members_count": subscription.members_count,
-        },
+        }),
         "subgroups_count" => group.subgroups_count,
         "new_host" => info("new_host"),
         "categorize_poll_templates" => info("categorize_poll_templates").unwrap_or(Json::Bool(true)),

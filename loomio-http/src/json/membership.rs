@@ -2,7 +2,7 @@
 
 use super::{
     group,
-    render::{Node, Render, maybe_time, name_of},
+    render::{Node, Render, maybe_time, name_of, time},
     user,
 };
 use crate::fields;
@@ -65,8 +65,8 @@ pub fn request(m: &MembershipRequest, r: &mut Render<'_>) -> Node {
         "introduction" => m.introduction,
         "responded_at" => maybe_time(m.responded_at),
         "response" => m.response,
-        "created_at" => maybe_time(m.created_at),
-        "updated_at" => maybe_time(m.updated_at),
+        "created_at" => time(m.created_at),
+        "updated_at" => time(m.updated_at),
         "requestor_email" => requestor.as_ref().and_then(|u| u.email.clone()),
     );
     r.one(&mut node, "responder_id", "users", responder, user::author);

@@ -33,7 +33,7 @@ pub fn outcome(o: &Outcome, r: &mut Render<'_>) -> Node {
         "versions_count" => o.versions_count,
     );
     if r.scope.includes("user") && r.scope.includes("author") {
-        let author = o.author_id.and_then(|id| r.store.users.get(&id));
+        let author = r.store.users.get(&o.author_id);
         r.one(&mut node, "author_id", "users", author, user::author);
     }
     if r.scope.includes("poll") {

@@ -227,7 +227,7 @@ pub fn poll(p: &Poll, r: &mut Render<'_>) -> Node {
     if r.scope.includes("tag") {
         fields!(node; "tags" => p.tags);
     }
-    if p.details_format.as_deref() == Some("md") && p.discarded_at.is_none() {
+    if p.details_format == "md" && p.discarded_at.is_none() {
         let own = r.store.users.get(&p.author_id).and_then(|u| u.username.clone());
         fields!(node; "mentioned_usernames" => rich_text::mentions::usernames(p.details.as_deref().unwrap_or_default(), "md", own.as_deref()));
     }

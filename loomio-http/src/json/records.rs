@@ -122,7 +122,7 @@ async fn know_polls(polls: Vec<Arc<Poll>>, scope: &Scope, conn: &impl Connection
         return Ok(());
     }
     for o in Find::<Outcome>::new("outcomes.latest and outcomes.poll_id = any($1)", vec![sql::ids(&ids)]).order("outcomes.id").all(conn).await? {
-        store.users.want(o.author_id);
+        store.users.want([o.author_id]);
         let o = Arc::new(o);
         store.outcomes.put(o.id, Arc::clone(&o));
         if let Some(poll_id) = o.poll_id {
@@ -261,7 +261,7 @@ impl Collection for Outcome {
     }
     async fn prepare(rows: &[Arc<Self>], _scope: &Scope, _conn: &impl ConnectionTrait, store: &mut Store, _known: &mut Known) -> Result<()> {
         store.polls.want(rows.iter().filter_map(|o| o.poll_id));
-        store.users.want(rows.iter().filter_map(|o| o.author_id));
+        store.users.want(rows.iter().map(|o| o.author_id));
         Ok(())
     }
 }

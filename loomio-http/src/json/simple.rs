@@ -78,11 +78,11 @@ fn notification_kind(n: &Notification, r: &mut Render<'_>) -> Option<String> {
 /// Who wrote what a comment answers.
 pub fn parent_author(c: &loomio_db::rows::Comment, r: &mut Render<'_>) -> Option<i32> {
     let id = c.parent_id?;
-    match c.parent_type.as_deref()? {
+    match c.parent_type.as_str() {
         "Discussion" => r.store.discussions.get(&id)?.author_id,
         "Comment" => r.store.comments.get(&id)?.user_id,
         "Poll" => r.store.polls.get(&id).map(|p| p.author_id),
-        "Outcome" => r.store.outcomes.get(&id)?.author_id,
+        "Outcome" => r.store.outcomes.get(&id).map(|o| o.author_id),
         "Stance" => {
             let s = r.store.stances.get(&id)?;
             let open = r.store.polls.get(&s.poll_id).is_some_and(|p| !p.anonymous);
@@ -142,7 +142,7 @@ pub fn task(t: &Task, r: &mut Render<'_>) -> Node {
         _ => {}
     }
     if r.scope.includes("user") && r.scope.includes("author") {
-        let author = t.author_id.and_then(|id| i32::try_from(id).ok()).and_then(|id| r.store.users.get(&id));
+        let author = i32::try_from(t.author_id).ok().and_then(|id| r.store.users.get(&id));
         r.one(&mut node, "author_id", "users", author, user::author);
     }
     node

@@ -62,7 +62,7 @@ pub fn poll(t: &PollTemplate, r: &mut Render<'_>) -> Node {
     );
     let stored = t.id != 0;
     fields!(node; "created_at" => if stored { time(t.created_at) } else { Json::Null }, "updated_at" => if stored { time(t.updated_at) } else { Json::Null });
-    let found = t.group_id.and_then(|id| r.store.groups.get(&id));
+    let found = r.store.groups.get(&t.group_id);
     r.one(&mut node, "group_id", "groups", found, group::group);
     node
 }

@@ -3,20 +3,32 @@
 //! appended and the jobs stored.
 
 pub mod announcement;
+pub mod attachment;
 pub mod boot;
+pub mod bot;
+pub mod chatbot;
 pub mod comment;
+pub mod demo;
 pub mod discussion;
+pub mod document;
 pub mod event;
+pub mod export;
 pub mod group;
 pub mod invite;
+pub mod link_preview;
 pub mod locate;
 pub mod membership;
+pub mod membership_request;
+pub mod message;
 pub mod notification;
 pub mod outcome;
 pub mod poll;
 pub mod profile;
+pub mod publish;
 pub mod reaction;
 pub mod reader;
+pub mod received_email;
+pub mod report;
 pub mod search;
 pub mod sign_in;
 pub mod stance;
@@ -24,6 +36,7 @@ pub mod tag;
 pub mod task;
 pub mod template;
 pub mod text;
+pub mod translation;
 pub mod version;
 pub mod visit;
 

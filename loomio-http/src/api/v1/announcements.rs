@@ -1,0 +1,5 @@
+//! Announcements: inviting and notifying people.
+
+use crate::api::operations;
+
+operations! {}

@@ -1,0 +1,5 @@
+//! Attachments.
+
+use crate::api::operations;
+
+operations! {}

@@ -1,0 +1,5 @@
+//! Chat bots.
+
+use crate::api::operations;
+
+operations! {}

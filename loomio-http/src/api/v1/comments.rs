@@ -1,0 +1,5 @@
+//! Comments.
+
+use crate::api::operations;
+
+operations! {}

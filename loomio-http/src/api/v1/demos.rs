@@ -1,0 +1,5 @@
+//! Demo groups.
+
+use crate::api::operations;
+
+operations! {}

@@ -1,0 +1,5 @@
+//! Readers of threads.
+
+use crate::api::operations;
+
+operations! {}

@@ -1,0 +1,5 @@
+//! Templates of threads.
+
+use crate::api::operations;
+
+operations! {}

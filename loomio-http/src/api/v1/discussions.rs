@@ -1,0 +1,5 @@
+//! Threads.
+
+use crate::api::operations;
+
+operations! {}

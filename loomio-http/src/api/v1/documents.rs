@@ -1,0 +1,5 @@
+//! Documents.
+
+use crate::api::operations;
+
+operations! {}

@@ -1,0 +1,5 @@
+//! Groups.
+
+use crate::api::operations;
+
+operations! {}

@@ -1,0 +1,5 @@
+//! Previews of links.
+
+use crate::api::operations;
+
+operations! {}

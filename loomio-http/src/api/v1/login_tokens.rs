@@ -1,0 +1,5 @@
+//! One-time sign-in links.
+
+use crate::api::operations;
+
+operations! {}

@@ -1,0 +1,5 @@
+//! Requests for membership.
+
+use crate::api::operations;
+
+operations! {}

@@ -1,0 +1,5 @@
+//! Memberships.
+
+use crate::api::operations;
+
+operations! {}

@@ -1,0 +1,5 @@
+//! People and groups that can be mentioned.
+
+use crate::api::operations;
+
+operations! {}

@@ -1,0 +1,5 @@
+//! Messages to the site's people: contact and trials.
+
+use crate::api::operations;
+
+operations! {}

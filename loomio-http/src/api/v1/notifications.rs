@@ -1,0 +1,5 @@
+//! Notifications.
+
+use crate::api::operations;
+
+operations! {}

@@ -1,0 +1,5 @@
+//! Outcomes of polls.
+
+use crate::api::operations;
+
+operations! {}

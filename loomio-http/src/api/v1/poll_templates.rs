@@ -1,0 +1,5 @@
+//! Templates of polls.
+
+use crate::api::operations;
+
+operations! {}

@@ -1,0 +1,5 @@
+//! Polls.
+
+use crate::api::operations;
+
+operations! {}

@@ -1,0 +1,5 @@
+//! The own profile and those of others.
+
+use crate::api::operations;
+
+operations! {}

@@ -1,0 +1,5 @@
+//! Reactions.
+
+use crate::api::operations;
+
+operations! {}

@@ -1,0 +1,5 @@
+//! Registration.
+
+use crate::api::operations;
+
+operations! {}

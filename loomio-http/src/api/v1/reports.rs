@@ -1,0 +1,5 @@
+//! Reports.
+
+use crate::api::operations;
+
+operations! {}

@@ -1,0 +1,5 @@
+//! Search.
+
+use crate::api::operations;
+
+operations! {}

@@ -1,0 +1,5 @@
+//! Votes.
+
+use crate::api::operations;
+
+operations! {}

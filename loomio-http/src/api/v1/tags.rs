@@ -1,0 +1,5 @@
+//! Tags.
+
+use crate::api::operations;
+
+operations! {}

@@ -1,0 +1,5 @@
+//! Tasks.
+
+use crate::api::operations;
+
+operations! {}

@@ -1,0 +1,5 @@
+//! Translations.
+
+use crate::api::operations;
+
+operations! {}

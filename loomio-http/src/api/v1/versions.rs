@@ -1,0 +1,5 @@
+//! Versions.
+
+use crate::api::operations;
+
+operations! {}

@@ -1,0 +1,104 @@
+//! Jobs: what is done after a request, at least once, tried again with growing
+//! pauses, and visible as rows until it is done.
+//!
+//! A job is a struct whose fields are its payload. It is asked for inside the
+//! writer's transaction ([`enqueue`]) and run by a worker in this process.
+
+pub mod publish_event;
+
+use crate::App;
+use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext, WorkerOptions};
+use loomio_db::{DbError, Write, job};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use std::sync::Arc;
+
+/// Something to be done later.
+pub trait Job: Serialize + DeserializeOwned + Send + Sync + Clone + 'static {
+    /// Its name in the table of jobs.
+    const NAME: &'static str;
+
+    /// Does it.
+    fn run(self, app: Arc<App>) -> impl Future<Output = anyhow::Result<()>> + Send;
+}
+
+/// Asks for a job that exists exactly when the write commits.
+///
+/// # Errors
+/// When the job cannot be stored.
+pub async fn enqueue<J: Job>(w: &Write, job: &J) -> Result<(), DbError> {
+    let payload = serde_json::to_value(job).map_err(|e| DbError::Inconsistent(format!("job {} cannot be stored: {e}", J::NAME)))?;
+    w.enqueue(J::NAME, payload).await
+}
+
+/// A job as the worker's library sees it.
+#[derive(Serialize, Deserialize, Clone)]
+#[serde(transparent, bound = "J: Job")]
+struct Task<J: Job>(J);
+
+#[derive(Clone)]
+struct Shared(Arc<App>);
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Shared")
+    }
+}
+
+impl<J: Job> TaskHandler for Task<J> {
+    const IDENTIFIER: &'static str = J::NAME;
+
+    async fn run(self, ctx: WorkerContext) -> impl IntoTaskHandlerResult {
+        let Some(shared) = ctx.get_ext::<Shared>() else { return Err("the worker has no application".to_owned()) };
+        self.0.run(Arc::clone(&shared.0)).await.map_err(|e| {
+            tracing::error!(error = format!("{e:#}"), job = J::NAME, "a job failed");
+            format!("{e:#}")
+        })
+    }
+}
+
+/// The worker of this process.
+pub struct Worker(graphile_worker::Worker);
+
+impl Worker {
+    /// Makes a worker and, in a new database, the tables of jobs. `embedded` says
+    /// that the database has a single connection, which no listener may keep.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn new(app: &Arc<App>, embedded: bool) -> anyhow::Result<Self> {
+        let worker = WorkerOptions::default()
+            .pg_pool(app.db.get_postgres_connection_pool().clone())
+            .schema(job::SCHEMA)
+            .concurrency(if embedded { 1 } else { 4 })
+            .use_notification_delivery(!embedded)
+            .poll_interval(std::time::Duration::from_millis(if embedded { 250 } else { 1000 }))
+            .listen_os_shutdown_signals(false)
+            .add_extension(Shared(Arc::clone(app)))
+            .define_job::<Task<publish_event::PublishEvent>>()
+            .init()
+            .await?;
+        loomio_db::migration::show_unfinished_jobs(&app.db).await?;
+        Ok(Self(worker))
+    }
+
+    /// Runs jobs until told to stop.
+    ///
+    /// # Errors
+    /// When the database is lost.
+    pub async fn run(&self) -> anyhow::Result<()> {
+        self.0.run().await.map_err(|e| anyhow::anyhow!("{e:?}"))
+    }
+
+    /// Runs the jobs there are and returns.
+    ///
+    /// # Errors
+    /// When the database is lost.
+    pub async fn run_once(&self) -> anyhow::Result<()> {
+        self.0.run_once().await.map_err(|e| anyhow::anyhow!("{e:?}"))
+    }
+
+    /// Asks the worker to stop.
+    pub fn stop(&self) {
+        self.0.request_shutdown();
+    }
+}

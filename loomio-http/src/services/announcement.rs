@@ -1,0 +1,1 @@
+//! Inviting and notifying people.

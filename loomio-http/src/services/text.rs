@@ -1,0 +1,1 @@
+//! Saving rich text: what is done with every text before it is stored.
