@@ -8,6 +8,7 @@ pub mod group;
 pub mod membership;
 pub mod outcome;
 pub mod params;
+pub mod permitted;
 pub mod poll;
 pub mod records;
 pub mod render;
