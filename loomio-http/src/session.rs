@@ -10,7 +10,7 @@ use crate::{
 };
 use loomio_auth::{Session, csrf, password, remember, session};
 use loomio_db::{
-    facts::{Actor, Site},
+    facts::Actor,
     find::Find,
     rows::User,
 };
@@ -214,11 +214,7 @@ impl<'a> FromRequest<'a> for Visit {
             group_token: if user.is_some() { None } else { token("group_token").or_else(|| shared.lock().session.get("pending_group_token")) },
             membership_token: if user.is_some() { None } else { token("membership_token").or_else(|| shared.lock().session.get("pending_membership_token")) },
             discussion_reader_token: if user.is_some() { None } else { token("discussion_reader_token").or_else(|| shared.lock().session.get("pending_discussion_reader_token")) },
-            site: Site {
-                creates_groups: !app.settings.flag("FEATURES_DISABLE_CREATE_GROUP"),
-                creates_users: !app.settings.flag("FEATURES_DISABLE_CREATE_USER"),
-                receipts_for_admins: app.settings.flag("LOOMIO_VERIFY_PARTICIPANTS_ADMIN_ONLY"),
-            },
+            site: crate::services::visit::site(&app.settings),
             now,
         };
         let locale = locale(req, &params, user.as_ref());

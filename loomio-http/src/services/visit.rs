@@ -3,6 +3,7 @@
 use super::{Done, ServiceError};
 use crate::{
     app::App,
+    settings::Settings,
     json::{
         params::Params,
         records::{self, Collection},
@@ -11,7 +12,11 @@ use crate::{
 };
 use chrono::NaiveDateTime;
 use loomio_auth::Session;
-use loomio_db::{Write, facts::Actor, rows::User};
+use loomio_db::{
+    Write,
+    facts::{Actor, Site},
+    rows::User,
+};
 use rand::RngCore;
 use sea_orm::DatabaseConnection;
 use serde_json::Value as Json;
@@ -70,7 +75,26 @@ pub struct Visit {
     pub ip: String,
 }
 
+/// What the site lets everybody do.
+#[must_use]
+pub fn site(settings: &Settings) -> Site {
+    Site {
+        creates_groups: !settings.flag("FEATURES_DISABLE_CREATE_GROUP"),
+        creates_users: !settings.flag("FEATURES_DISABLE_CREATE_USER"),
+        receipts_for_admins: settings.flag("LOOMIO_VERIFY_PARTICIPANTS_ADMIN_ONLY"),
+    }
+}
+
 impl Visit {
+    /// What somebody does without a browser: by a key, by mail, by a command.
+    #[must_use]
+    pub fn without_browser(app: &Arc<App>, user: User, params: Params) -> Self {
+        let now = app.now();
+        let actor = Actor { id: user.id, verified: user.email_verified, site_admin: user.is_admin == Some(true), site: site(&app.settings), now, ..Actor::default() };
+        let locale = crate::json::user::locale(&user, &app.i18n);
+        Self { app: Arc::clone(app), user: Some(Arc::new(user)), restricted: false, actor, params, session: SharedSession::default(), locale, now, ip: String::new() }
+    }
+
     /// The database, outside of any transaction.
     #[must_use]
     pub fn db(&self) -> &DatabaseConnection {
