@@ -52,15 +52,19 @@ impl Secrets {
 
 pub(crate) fn hmac_sha1(key: &[u8], data: &[u8]) -> Vec<u8> {
     // HMAC takes keys of any length.
-    Hmac::<Sha1>::new_from_slice(key).map(|mut m| {
-        m.update(data);
-        m.finalize().into_bytes().to_vec()
-    }).unwrap_or_default()
+    Hmac::<Sha1>::new_from_slice(key)
+        .map(|mut m| {
+            m.update(data);
+            m.finalize().into_bytes().to_vec()
+        })
+        .unwrap_or_default()
 }
 
 pub(crate) fn hmac_sha256(key: &[u8], data: &[u8]) -> Vec<u8> {
-    Hmac::<Sha256>::new_from_slice(key).map(|mut m| {
-        m.update(data);
-        m.finalize().into_bytes().to_vec()
-    }).unwrap_or_default()
+    Hmac::<Sha256>::new_from_slice(key)
+        .map(|mut m| {
+            m.update(data);
+            m.finalize().into_bytes().to_vec()
+        })
+        .unwrap_or_default()
 }

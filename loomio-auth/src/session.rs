@@ -4,7 +4,10 @@
 //! AES-256-GCM over a Marshal hash; what we do not know in it is kept.
 
 use crate::{marshal, secrets::Secrets};
-use aes_gcm::{Aes256Gcm, KeyInit, aead::{Aead, Payload}};
+use aes_gcm::{
+    Aes256Gcm, KeyInit,
+    aead::{Aead, Payload},
+};
 use alox_48::Value;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use rand::RngCore;

@@ -3,7 +3,10 @@
 
 use crate::{marshal, secrets, secrets::Secrets};
 use alox_48::Value;
-use base64::{Engine, engine::general_purpose::{STANDARD, URL_SAFE}};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE},
+};
 use chrono::{DateTime, NaiveDateTime, SecondsFormat};
 use serde_json::{Value as Json, json};
 use subtle::ConstantTimeEq;

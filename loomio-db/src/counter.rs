@@ -49,12 +49,7 @@ async fn recount(w: &Write, permit: &Permit, table: &str, known: &[(&str, &str)]
     }
     let set: Vec<String> = chosen.iter().map(|(name, count)| format!("{name} = ({count})")).collect();
     let differs: Vec<String> = chosen.iter().map(|(name, count)| format!("{table}.{name} is distinct from ({count})")).collect();
-    w.execute(
-        permit,
-        &format!("update {table} set {}, updated_at = $2 where id = any($1) and ({})", set.join(", "), differs.join(" or ")),
-        vec![crate::sql::ids(ids), w.now().into()],
-    )
-    .await?;
+    w.execute(permit, &format!("update {table} set {}, updated_at = $2 where id = any($1) and ({})", set.join(", "), differs.join(" or ")), vec![crate::sql::ids(ids), w.now().into()]).await?;
     Ok(())
 }
 

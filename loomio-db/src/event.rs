@@ -52,7 +52,8 @@ impl Draft {
 /// # Errors
 /// When the database refuses, or the eventable's thread does not exist.
 pub async fn append(w: &Write, permit: &Permit, draft: Draft) -> Result<Event> {
-    let version: Option<i32> = sql::scalar(w.conn(), "select max(id) from versions where item_type = $1 and item_id = $2", vec![draft.eventable_type.into(), draft.eventable_id.into()]).await?.flatten();
+    let version: Option<i32> =
+        sql::scalar(w.conn(), "select max(id) from versions where item_type = $1 and item_id = $2", vec![draft.eventable_type.into(), draft.eventable_id.into()]).await?.flatten();
     let mut event = Event {
         kind: draft.kind.to_owned().into(),
         eventable_type: Some(draft.eventable_type.to_owned()),

@@ -97,7 +97,8 @@ async fn create(tx: &impl ConnectionTrait) -> Result<(), MigrationError> {
     tx.execute_unprepared(TABLES).await?;
     let versions: Vec<String> = RAILS_MIGRATIONS.lines().map(ToOwned::to_owned).collect();
     sql::execute(tx, "insert into public.schema_migrations (version) select unnest($1::varchar[])", vec![versions.into()]).await?;
-    sql::execute(tx, "insert into public.ar_internal_metadata (key, value, created_at, updated_at) values ('environment', 'production', now() at time zone 'utc', now() at time zone 'utc')", vec![]).await?;
+    sql::execute(tx, "insert into public.ar_internal_metadata (key, value, created_at, updated_at) values ('environment', 'production', now() at time zone 'utc', now() at time zone 'utc')", vec![])
+        .await?;
     Ok(())
 }
 

@@ -73,12 +73,8 @@ impl TestDb {
     /// When `psql` is missing or refuses the dump.
     pub fn load(&self, dump: &str) {
         use std::io::Write;
-        let mut child = std::process::Command::new("psql")
-            .args(["-q", "-v", "ON_ERROR_STOP=1", "-X", &self.url()])
-            .stdin(std::process::Stdio::piped())
-            .stdout(std::process::Stdio::null())
-            .spawn()
-            .expect("psql");
+        let mut child =
+            std::process::Command::new("psql").args(["-q", "-v", "ON_ERROR_STOP=1", "-X", &self.url()]).stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::null()).spawn().expect("psql");
         let text: String = dump.lines().filter(|l| !l.starts_with("\\restrict") && !l.starts_with("\\unrestrict") && !l.starts_with("SET transaction_timeout")).flat_map(|l| [l, "\n"]).collect();
         child.stdin.take().expect("a pipe").write_all(text.as_bytes()).expect("written");
         assert!(child.wait().expect("an end").success(), "the dump was refused");

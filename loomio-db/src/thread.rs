@@ -48,7 +48,14 @@ pub async fn repair(w: &Write, permit: &Permit, discussion_id: i32) -> Result<()
     let root = match event::created_event(w.conn(), "Discussion", discussion_id).await? {
         Some(root) => root,
         None => {
-            let root = Event { kind: Some("new_discussion".to_owned()), user_id: discussion.author_id, eventable_type: Some("Discussion".to_owned()), eventable_id: Some(discussion_id), created_at: discussion.created_at, ..Event::default() };
+            let root = Event {
+                kind: Some("new_discussion".to_owned()),
+                user_id: discussion.author_id,
+                eventable_type: Some("Discussion".to_owned()),
+                eventable_id: Some(discussion_id),
+                created_at: discussion.created_at,
+                ..Event::default()
+            };
             w.import(permit, root).await?
         }
     };

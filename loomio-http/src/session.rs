@@ -2,18 +2,13 @@
 //! what happened to the cookies sent back.
 
 use crate::{
-    App,
-    i18n,
+    App, i18n,
     json::params::Params,
     services::{ServiceError, Visit, visit::SharedSession},
     settings::Environment,
 };
 use loomio_auth::{Session, csrf, password, remember, session};
-use loomio_db::{
-    facts::Actor,
-    find::Find,
-    rows::User,
-};
+use loomio_db::{facts::Actor, find::Find, rows::User};
 use poem::{
     Body, Endpoint, FromRequest, IntoResponse, Middleware, Request, RequestBody, Response, Result,
     http::{HeaderValue, Method, StatusCode, header},
@@ -243,12 +238,8 @@ fn check_csrf(app: &App, req: &Request) -> Result<()> {
 fn locale(req: &Request, params: &Params, user: Option<&User>) -> String {
     let asked = params.filled("locale");
     let accepted = i18n::accepted(req.header(header::ACCEPT_LANGUAGE).unwrap_or_default());
-    let wanted = asked
-        .iter()
-        .map(String::as_str)
-        .chain(user.and_then(|u| u.selected_locale.as_deref()))
-        .chain(accepted.iter().map(String::as_str))
-        .chain(user.and_then(|u| u.detected_locale.as_deref()));
+    let wanted =
+        asked.iter().map(String::as_str).chain(user.and_then(|u| u.selected_locale.as_deref())).chain(accepted.iter().map(String::as_str)).chain(user.and_then(|u| u.detected_locale.as_deref()));
     wanted.filter_map(i18n::supported).next().unwrap_or("en").to_owned()
 }
 

@@ -107,7 +107,18 @@ mod tests {
 
     fn rules(kind: &str) -> Rules {
         let kind = Kind::named(kind).unwrap_or(&super::super::kind::KINDS[0]);
-        Rules { kind, minimum_choices: kind.minimum_stance_choices.unwrap_or(0), maximum_choices: kind.maximum_stance_choices.unwrap_or(3), min_score: kind.min_score.unwrap_or(0), max_score: kind.max_score, dots_per_person: kind.dots_per_person.unwrap_or(0), options: 3, allows_none: false, limits_reason: true, requires_reason: false }
+        Rules {
+            kind,
+            minimum_choices: kind.minimum_stance_choices.unwrap_or(0),
+            maximum_choices: kind.maximum_stance_choices.unwrap_or(3),
+            min_score: kind.min_score.unwrap_or(0),
+            max_score: kind.max_score,
+            dots_per_person: kind.dots_per_person.unwrap_or(0),
+            options: 3,
+            allows_none: false,
+            limits_reason: true,
+            requires_reason: false,
+        }
     }
 
     fn check(kind: &str, scores: &[i32], expected: &[&str]) {

@@ -11,10 +11,63 @@ use std::{
 };
 
 const TAGS: [&str; 34] = [
-    "strong", "em", "b", "i", "p", "s", "code", "pre", "big", "div", "small", "hr", "br", "span", "mark", "h1", "h2", "h3", "ul", "ol", "li", "abbr", "a", "img", "video", "audio", "blockquote", "table", "thead", "th", "tr", "td", "iframe", "u",
+    "strong",
+    "em",
+    "b",
+    "i",
+    "p",
+    "s",
+    "code",
+    "pre",
+    "big",
+    "div",
+    "small",
+    "hr",
+    "br",
+    "span",
+    "mark",
+    "h1",
+    "h2",
+    "h3",
+    "ul",
+    "ol",
+    "li",
+    "abbr",
+    "a",
+    "img",
+    "video",
+    "audio",
+    "blockquote",
+    "table",
+    "thead",
+    "th",
+    "tr",
+    "td",
+    "iframe",
+    "u",
 ];
 const ATTRIBUTES: [&str; 22] = [
-    "href", "src", "alt", "title", "data-type", "data-iframe-container", "data-done", "data-mention-id", "poster", "controls", "data-author-id", "data-uid", "data-checked", "data-due-on", "data-color", "data-remind", "width", "height", "target", "colspan", "rowspan",
+    "href",
+    "src",
+    "alt",
+    "title",
+    "data-type",
+    "data-iframe-container",
+    "data-done",
+    "data-mention-id",
+    "poster",
+    "controls",
+    "data-author-id",
+    "data-uid",
+    "data-checked",
+    "data-due-on",
+    "data-color",
+    "data-remind",
+    "width",
+    "height",
+    "target",
+    "colspan",
+    "rowspan",
     "data-text-align",
 ];
 
@@ -114,11 +167,7 @@ fn without(attributes: &str, name: &str) -> String {
 #[must_use]
 pub fn with_task_done(body: &str, uid: i64, done: bool) -> String {
     TASK.replace_all(body, |c: &Captures<'_>| {
-        if value(&c[1], "data-uid").is_some_and(|u| text::leading_number(&u) == uid) {
-            format!("<li{}>", with(&c[1], "data-checked", if done { "true" } else { "false" }))
-        } else {
-            c[0].to_owned()
-        }
+        if value(&c[1], "data-uid").is_some_and(|u| text::leading_number(&u) == uid) { format!("<li{}>", with(&c[1], "data-checked", if done { "true" } else { "false" })) } else { c[0].to_owned() }
     })
     .into_owned()
 }

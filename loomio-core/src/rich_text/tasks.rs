@@ -55,6 +55,18 @@ mod tests {
     fn a_task_is_read_in_full() {
         let body = "<ul><li data-uid=\"71\" data-type=\"taskItem\" data-checked=\"true\" data-due-on=\"2026-12-24\" data-remind=\"1\"><div><p>call <span data-mention-id=\"dan\">@Dan</span></p></div></li></ul>";
         let tasks = parse(body);
-        assert_eq!(tasks, [Task { uid: 71, name: "call @Dan".to_owned(), user_ids: vec![], usernames: vec!["dan".to_owned()], due_on: NaiveDate::from_ymd_opt(2026, 12, 24), remind: Some(1), done: true, author_id: None }]);
+        assert_eq!(
+            tasks,
+            [Task {
+                uid: 71,
+                name: "call @Dan".to_owned(),
+                user_ids: vec![],
+                usernames: vec!["dan".to_owned()],
+                due_on: NaiveDate::from_ymd_opt(2026, 12, 24),
+                remind: Some(1),
+                done: true,
+                author_id: None
+            }]
+        );
     }
 }

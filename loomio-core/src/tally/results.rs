@@ -248,21 +248,43 @@ mod tests {
     use super::*;
 
     fn choice(id: i32, name: &str, score: f64, voters: i32) -> Choice {
-        Choice { id, name: name.to_owned(), priority: id, icon: None, total_score: score, voter_count: voters, voter_scores: BTreeMap::new(), test_operator: None, test_percent: None, test_against: None }
+        Choice {
+            id,
+            name: name.to_owned(),
+            priority: id,
+            icon: None,
+            total_score: score,
+            voter_count: voters,
+            voter_scores: BTreeMap::new(),
+            test_operator: None,
+            test_percent: None,
+            test_against: None,
+        }
     }
 
     fn poll(kind: &str, counts: &'static [f64], voters: i32) -> Poll<'static> {
-        Poll { id: 1, kind: Kind::named(kind).unwrap_or(&crate::poll::kind::KINDS[0]), option_name_format: "plain", voters_count: voters, undecided_voters_count: 1, none_of_the_above_count: 0, stance_counts: counts, agree_target: None, shows_none_of_the_above: false, none_of_the_above_voters: &[], undecided_voters: &[9] }
+        Poll {
+            id: 1,
+            kind: Kind::named(kind).unwrap_or(&crate::poll::kind::KINDS[0]),
+            option_name_format: "plain",
+            voters_count: voters,
+            undecided_voters_count: 1,
+            none_of_the_above_count: 0,
+            stance_counts: counts,
+            agree_target: None,
+            shows_none_of_the_above: false,
+            none_of_the_above_voters: &[],
+            undecided_voters: &[9],
+        }
     }
 
     #[test]
     fn shares_are_of_the_total_and_of_the_highest() {
         let rows = rows(&poll("score", &[6.0, 2.0], 4), &[choice(1, "tea", 6.0, 3), choice(2, "milk", 2.0, 2)]);
-        assert_eq!(rows.iter().map(|r| (r.id, r.rank, r.score_percent, r.max_score_percent, r.voter_percent)).collect::<Vec<_>>(), [
-            (1, Some(1), Some(75.0), 100.0, 75.0),
-            (2, Some(2), Some(25.0), 2.0 / 6.0 * 100.0, 50.0),
-            (-1, None, None, 0.0, 25.0),
-        ]);
+        assert_eq!(
+            rows.iter().map(|r| (r.id, r.rank, r.score_percent, r.max_score_percent, r.voter_percent)).collect::<Vec<_>>(),
+            [(1, Some(1), Some(75.0), 100.0, 75.0), (2, Some(2), Some(25.0), 2.0 / 6.0 * 100.0, 50.0), (-1, None, None, 0.0, 25.0),]
+        );
     }
 
     #[test]

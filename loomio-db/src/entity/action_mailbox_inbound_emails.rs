@@ -24,13 +24,6 @@ impl ActiveModelBehavior for ActiveModel {}
 impl Default for Model {
     /// A new row as the database would default it.
     fn default() -> Self {
-        Self {
-            id: 0,
-            status: 0,
-            message_id: String::new(),
-            message_checksum: String::new(),
-            created_at: DateTime::default(),
-            updated_at: DateTime::default(),
-        }
+        Self { id: 0, status: 0, message_id: String::new(), message_checksum: String::new(), created_at: DateTime::default(), updated_at: DateTime::default() }
     }
 }

@@ -25,14 +25,6 @@ impl ActiveModelBehavior for ActiveModel {}
 impl Default for Model {
     /// A new row as the database would default it.
     fn default() -> Self {
-        Self {
-            id: 0,
-            name: String::new(),
-            record_type: String::new(),
-            record_id: 0,
-            blob_id: 0,
-            created_at: DateTime::default(),
-            group_id: None,
-        }
+        Self { id: 0, name: String::new(), record_type: String::new(), record_id: 0, blob_id: 0, created_at: DateTime::default(), group_id: None }
     }
 }

@@ -28,16 +28,6 @@ impl ActiveModelBehavior for ActiveModel {}
 impl Default for Model {
     /// A new row as the database would default it.
     fn default() -> Self {
-        Self {
-            id: 0,
-            key: String::new(),
-            filename: String::new(),
-            content_type: None,
-            metadata: None,
-            byte_size: 0,
-            checksum: None,
-            created_at: DateTime::default(),
-            service_name: String::new(),
-        }
+        Self { id: 0, key: String::new(), filename: String::new(), content_type: None, metadata: None, byte_size: 0, checksum: None, created_at: DateTime::default(), service_name: String::new() }
     }
 }

@@ -21,10 +21,6 @@ impl ActiveModelBehavior for ActiveModel {}
 impl Default for Model {
     /// A new row as the database would default it.
     fn default() -> Self {
-        Self {
-            id: 0,
-            blob_id: 0,
-            variation_digest: String::new(),
-        }
+        Self { id: 0, blob_id: 0, variation_digest: String::new() }
     }
 }

@@ -22,10 +22,6 @@ impl ActiveModelBehavior for ActiveModel {}
 impl Default for Model {
     /// A new row as the database would default it.
     fn default() -> Self {
-        Self {
-            id: 0,
-            handle: String::new(),
-            email: None,
-        }
+        Self { id: 0, handle: String::new(), email: None }
     }
 }

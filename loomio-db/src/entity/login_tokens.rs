@@ -27,16 +27,6 @@ impl ActiveModelBehavior for ActiveModel {}
 impl Default for Model {
     /// A new row as the database would default it.
     fn default() -> Self {
-        Self {
-            id: 0,
-            user_id: None,
-            token: None,
-            used: false,
-            created_at: None,
-            updated_at: None,
-            redirect: None,
-            code: 0,
-            is_reactivation: false,
-        }
+        Self { id: 0, user_id: None, token: None, used: false, created_at: None, updated_at: None, redirect: None, code: 0, is_reactivation: false }
     }
 }

@@ -28,16 +28,6 @@ impl ActiveModelBehavior for ActiveModel {}
 impl Default for Model {
     /// A new row as the database would default it.
     fn default() -> Self {
-        Self {
-            id: 0,
-            email: String::new(),
-            require_dkim: true,
-            require_spf: true,
-            user_id: None,
-            group_id: 0,
-            author_id: 0,
-            created_at: DateTime::default(),
-            updated_at: DateTime::default(),
-        }
+        Self { id: 0, email: String::new(), require_dkim: true, require_spf: true, user_id: None, group_id: 0, author_id: 0, created_at: DateTime::default(), updated_at: DateTime::default() }
     }
 }

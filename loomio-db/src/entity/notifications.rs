@@ -28,16 +28,6 @@ impl ActiveModelBehavior for ActiveModel {}
 impl Default for Model {
     /// A new row as the database would default it.
     fn default() -> Self {
-        Self {
-            id: 0,
-            user_id: None,
-            created_at: None,
-            updated_at: None,
-            event_id: None,
-            viewed: false,
-            translation_values: Json::Object(Default::default()),
-            url: None,
-            actor_id: None,
-        }
+        Self { id: 0, user_id: None, created_at: None, updated_at: None, event_id: None, viewed: false, translation_values: Json::Object(Default::default()), url: None, actor_id: None }
     }
 }

@@ -22,10 +22,6 @@ impl ActiveModelBehavior for ActiveModel {}
 impl Default for Model {
     /// A new row as the database would default it.
     fn default() -> Self {
-        Self {
-            key: String::new(),
-            id: 0,
-            counter: Some(0),
-        }
+        Self { key: String::new(), id: 0, counter: Some(0) }
     }
 }

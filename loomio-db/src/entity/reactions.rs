@@ -25,14 +25,6 @@ impl ActiveModelBehavior for ActiveModel {}
 impl Default for Model {
     /// A new row as the database would default it.
     fn default() -> Self {
-        Self {
-            id: 0,
-            reactable_id: None,
-            user_id: None,
-            created_at: None,
-            updated_at: None,
-            reaction: "+1".to_owned(),
-            reactable_type: "Comment".to_owned(),
-        }
+        Self { id: 0, reactable_id: None, user_id: None, created_at: None, updated_at: None, reaction: "+1".to_owned(), reactable_type: "Comment".to_owned() }
     }
 }

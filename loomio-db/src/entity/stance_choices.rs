@@ -24,13 +24,6 @@ impl ActiveModelBehavior for ActiveModel {}
 impl Default for Model {
     /// A new row as the database would default it.
     fn default() -> Self {
-        Self {
-            id: 0,
-            stance_id: None,
-            poll_option_id: None,
-            score: 1,
-            created_at: None,
-            updated_at: None,
-        }
+        Self { id: 0, stance_id: None, poll_option_id: None, score: 1, created_at: None, updated_at: None }
     }
 }

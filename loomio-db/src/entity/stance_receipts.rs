@@ -26,15 +26,6 @@ impl ActiveModelBehavior for ActiveModel {}
 impl Default for Model {
     /// A new row as the database would default it.
     fn default() -> Self {
-        Self {
-            id: 0,
-            poll_id: None,
-            voter_id: None,
-            inviter_id: None,
-            invited_at: None,
-            vote_cast: None,
-            created_at: DateTime::default(),
-            updated_at: DateTime::default(),
-        }
+        Self { id: 0, poll_id: None, voter_id: None, inviter_id: None, invited_at: None, vote_cast: None, created_at: DateTime::default(), updated_at: DateTime::default() }
     }
 }

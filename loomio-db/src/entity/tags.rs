@@ -28,16 +28,6 @@ impl ActiveModelBehavior for ActiveModel {}
 impl Default for Model {
     /// A new row as the database would default it.
     fn default() -> Self {
-        Self {
-            id: 0,
-            group_id: None,
-            name: String::new(),
-            color: None,
-            created_at: None,
-            updated_at: None,
-            taggings_count: Some(0),
-            priority: 0,
-            org_taggings_count: 0,
-        }
+        Self { id: 0, group_id: None, name: String::new(), color: None, created_at: None, updated_at: None, taggings_count: Some(0), priority: 0, org_taggings_count: 0 }
     }
 }

@@ -23,12 +23,6 @@ impl ActiveModelBehavior for ActiveModel {}
 impl Default for Model {
     /// A new row as the database would default it.
     fn default() -> Self {
-        Self {
-            id: 0,
-            task_id: None,
-            user_id: None,
-            created_at: DateTime::default(),
-            updated_at: DateTime::default(),
-        }
+        Self { id: 0, task_id: None, user_id: None, created_at: DateTime::default(), updated_at: DateTime::default() }
     }
 }

@@ -26,14 +26,6 @@ impl ActiveModelBehavior for ActiveModel {}
 impl Default for Model {
     /// A new row as the database would default it.
     fn default() -> Self {
-        Self {
-            id: 0,
-            translatable_id: None,
-            translatable_type: None,
-            fields: None,
-            language: None,
-            created_at: DateTime::default(),
-            updated_at: DateTime::default(),
-        }
+        Self { id: 0, translatable_id: None, translatable_type: None, fields: None, language: None, created_at: DateTime::default(), updated_at: DateTime::default() }
     }
 }

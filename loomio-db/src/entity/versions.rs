@@ -26,14 +26,6 @@ impl ActiveModelBehavior for ActiveModel {}
 impl Default for Model {
     /// A new row as the database would default it.
     fn default() -> Self {
-        Self {
-            id: 0,
-            item_type: String::new(),
-            item_id: 0,
-            event: String::new(),
-            whodunnit: None,
-            created_at: None,
-            object_changes: None,
-        }
+        Self { id: 0, item_type: String::new(), item_id: 0, event: String::new(), whodunnit: None, created_at: None, object_changes: None }
     }
 }

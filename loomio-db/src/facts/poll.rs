@@ -125,7 +125,14 @@ pub async fn for_create(conn: &impl ConnectionTrait, actor: &Actor, group_id: Op
     let Some(row) = row(conn, actor, &draft, 0).await? else { return Ok(PollFacts::default()) };
     let template_usable = match template_id {
         None => true,
-        Some(id) => sql::exists(conn, &format!("select 1 from poll_templates t where t.id = $2 and (coalesce((to_jsonb(t)->>'public')::boolean, false) or t.group_id in ({}))", super::GROUPS_OF_USER), vec![actor.id.into(), id.into()]).await?,
+        Some(id) => {
+            sql::exists(
+                conn,
+                &format!("select 1 from poll_templates t where t.id = $2 and (coalesce((to_jsonb(t)->>'public')::boolean, false) or t.group_id in ({}))", super::GROUPS_OF_USER),
+                vec![actor.id.into(), id.into()],
+            )
+            .await?
+        }
     };
     Ok(PollFacts { template_usable, ..facts(&row, actor) })
 }

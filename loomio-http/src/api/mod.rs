@@ -96,7 +96,8 @@ impl Operation {
             explode: true,
             style: None,
         };
-        let mut params: Vec<_> = names_in(self.path).map(|name| param(name, MetaParamIn::Path, MetaSchemaRef::Inline(Box::new(MetaSchema::new("string"))), "The number, or where it has one the key.", true)).collect();
+        let mut params: Vec<_> =
+            names_in(self.path).map(|name| param(name, MetaParamIn::Path, MetaSchemaRef::Inline(Box::new(MetaSchema::new("string"))), "The number, or where it has one the key.", true)).collect();
         params.extend(self.params.iter().filter(|p| p.place == Place::Query).map(|p| param(p.name, MetaParamIn::Query, p.schema(), p.about, false)));
         let body: Vec<&Param> = self.params.iter().filter(|p| p.place == Place::Body).collect();
         let request = (!body.is_empty()).then(|| {

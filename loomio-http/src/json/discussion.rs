@@ -1,8 +1,7 @@
 //! Threads and their readers.
 
 use super::{
-    event, group,
-    poll,
+    event, group, poll,
     render::{Node, Render, maybe_time, name_of},
     user,
 };
@@ -74,7 +73,10 @@ fn reader_fields(d: &Discussion, set: &RangeSet, node: &mut Node, r: &mut Render
     let reader = r.store.readers.get(&d.id);
     let stored = reader.is_some();
     let membership_volume = d.group_id.and_then(|g| r.known.membership_of_group.get(&g)).and_then(|m| m.volume);
-    let reader = reader.map_or_else(|| DiscussionReader { volume: membership_volume.unwrap_or(2), user_id: r.scope.current_user_id.unwrap_or_default(), discussion_id: d.id, ..DiscussionReader::default() }, |row| (*row).clone());
+    let reader = reader.map_or_else(
+        || DiscussionReader { volume: membership_volume.unwrap_or(2), user_id: r.scope.current_user_id.unwrap_or_default(), discussion_id: d.id, ..DiscussionReader::default() },
+        |row| (*row).clone(),
+    );
     fields!(node;
         "discussion_reader_id" => stored.then_some(reader.id),
         "discussion_reader_volume" => name_of(&volume::NAMES, reader.volume),

@@ -57,7 +57,20 @@ pub fn cover_url(group: &Group, r: &mut Render<'_>) -> Json {
 
 /// Names of the cover pictures that groups get by default.
 pub const DEFAULT_COVERS: [&str; 14] = [
-    "cover1.jpg", "cover2.jpg", "cover3.jpg", "cover4.jpg", "cover5.jpg", "cover6.jpg", "cover7.jpg", "cover8.jpg", "cover9.jpg", "cover10.jpg", "cover11.jpg", "cover12.jpg", "cover13.jpg", "cover14.jpg",
+    "cover1.jpg",
+    "cover2.jpg",
+    "cover3.jpg",
+    "cover4.jpg",
+    "cover5.jpg",
+    "cover6.jpg",
+    "cover7.jpg",
+    "cover8.jpg",
+    "cover9.jpg",
+    "cover10.jpg",
+    "cover11.jpg",
+    "cover12.jpg",
+    "cover13.jpg",
+    "cover14.jpg",
 ];
 
 /// A group with its rules and counters.

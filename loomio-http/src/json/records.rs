@@ -78,7 +78,12 @@ async fn with_parents(conn: &impl ConnectionTrait, ids: Vec<i32>) -> Result<Vec<
     if ids.is_empty() {
         return Ok(ids);
     }
-    sql::column(conn, "with recursive up(id, parent_id) as (select id, parent_id from groups where id = any($1) union select g.id, g.parent_id from groups g join up on g.id = up.parent_id) select id from up", vec![sql::ids(&ids)]).await
+    sql::column(
+        conn,
+        "with recursive up(id, parent_id) as (select id, parent_id from groups where id = any($1) union select g.id, g.parent_id from groups g join up on g.id = up.parent_id) select id from up",
+        vec![sql::ids(&ids)],
+    )
+    .await
 }
 
 /// The viewer's memberships in these groups, unless groups or memberships are left out.
@@ -229,10 +234,14 @@ impl Collection for Event {
         if scope.includes("group") {
             let mut groups = of("Group");
             groups.extend(
-                sql::column::<Option<i32>>(conn, "select group_id from discussions where id = any($1) union select group_id from polls where id = any($2)", vec![sql::ids(&discussion_ids), sql::ids(&poll_ids)])
-                    .await?
-                    .into_iter()
-                    .flatten(),
+                sql::column::<Option<i32>>(
+                    conn,
+                    "select group_id from discussions where id = any($1) union select group_id from polls where id = any($2)",
+                    vec![sql::ids(&discussion_ids), sql::ids(&poll_ids)],
+                )
+                .await?
+                .into_iter()
+                .flatten(),
             );
             know_memberships(&groups, scope, conn, store, known).await?;
         }

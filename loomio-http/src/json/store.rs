@@ -8,9 +8,7 @@
 use loomio_db::{
     Result,
     find::{self, Find},
-    rows::{
-        Comment, Discussion, DiscussionReader, Event, Group, Membership, MembershipRequest, Outcome, Poll, PollOption, PollTemplate, Reaction, Stance, StorageBlob, Subscription, Tag, User,
-    },
+    rows::{Comment, Discussion, DiscussionReader, Event, Group, Membership, MembershipRequest, Outcome, Poll, PollOption, PollTemplate, Reaction, Stance, StorageBlob, Subscription, Tag, User},
     sql,
 };
 use sea_orm::{ConnectionTrait, FromQueryResult};

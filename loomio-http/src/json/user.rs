@@ -48,7 +48,9 @@ fn avatar_kind(user: &User) -> &str {
 pub fn avatar_url(user: &User, size: u32, r: &mut Render<'_>) -> Json {
     match avatar_kind(user) {
         "uploaded" => file::representation(r, ("User", "uploaded_avatar", user.id.into()), &file::Variation::square(size, 80)),
-        "gravatar" => json!(format!("https://secure.gravatar.com/avatar/{}?default=retro&rating=PG&secure=true&size={size}", file::md5_hex(user.email.as_deref().unwrap_or_default().to_lowercase().as_bytes()))),
+        "gravatar" => {
+            json!(format!("https://secure.gravatar.com/avatar/{}?default=retro&rating=PG&secure=true&size={size}", file::md5_hex(user.email.as_deref().unwrap_or_default().to_lowercase().as_bytes())))
+        }
         _ => Json::Null,
     }
 }

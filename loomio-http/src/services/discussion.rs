@@ -20,7 +20,10 @@ fn visible(visit: &Visit, public: bool, subgroups: bool) -> (String, Vec<Value>)
     if !subgroups {
         condition = condition.replace("g.parent_members_can_see_discussions", "false");
     }
-    (format!("discussions.id in (select d.id from discussions d left join groups g on g.id = d.group_id where {condition})"), vec![visit.actor.id.into(), visit.actor.discussion_reader_token.clone().into()])
+    (
+        format!("discussions.id in (select d.id from discussions d left join groups g on g.id = d.group_id where {condition})"),
+        vec![visit.actor.id.into(), visit.actor.discussion_reader_token.clone().into()],
+    )
 }
 
 const PINNED_FIRST: &str = "discussions.pinned_at";

@@ -7,8 +7,7 @@ use super::{Done, ServiceError, Visit};
 use crate::json::params;
 use loomio_core::policy;
 use loomio_db::{
-    Record,
-    facts,
+    Record, facts,
     find::{self, Find},
     rows::{Comment, Discussion, Group, Outcome, Poll, Stance, User},
 };

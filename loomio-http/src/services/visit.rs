@@ -3,12 +3,12 @@
 use super::{Done, ServiceError};
 use crate::{
     app::App,
-    settings::Settings,
     json::{
         params::Params,
         records::{self, Collection},
         render::{Node, Scope, Serializer, Surroundings},
     },
+    settings::Settings,
 };
 use chrono::NaiveDateTime;
 use loomio_auth::Session;
