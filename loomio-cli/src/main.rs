@@ -1,8 +1,19 @@
 //! The `loomio` command.
 
+mod command;
+mod control;
+mod demo;
+mod doctor;
+#[cfg(feature = "embedded")]
+mod embedded;
+mod secrets;
 mod serve;
+mod sign_in;
+mod store;
 
 use clap::{Parser, Subcommand};
+use command::Request;
+use std::io::Write;
 
 /// Loomio: talk and decide together.
 #[derive(Parser)]
@@ -15,18 +26,49 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Serves Loomio until told to stop.
+    ///
+    /// Everything is set by environment variables, named as the original's.
+    /// Without DATABASE_URL, the database is kept in the data folder (DATA_DIR).
     Serve,
+    /// Serves a small believable organisation to try things out with.
+    ///
+    /// Fills an empty database, prints the address and a one-time sign-in link,
+    /// and serves until told to stop.
+    Demo,
+    /// Prints a one-time link that signs somebody in.
+    SignIn {
+        /// The address of the person, who must have an account.
+        email: String,
+    },
+    /// Prints the OpenAPI document of the API.
+    Openapi,
+    /// Says what is missing or wrong, in plain words.
+    Doctor,
+}
+
+fn print(text: &str) -> anyhow::Result<()> {
+    Ok(writeln!(std::io::stdout(), "{text}")?)
 }
 
 fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
-    tracing_subscriber::fmt().with_env_filter(tracing_subscriber::EnvFilter::try_from_env("LOG").unwrap_or_else(|_| "info,sqlx=warn,graphile_worker=warn".into())).with_writer(std::io::stderr).init();
+    let log = tracing_subscriber::EnvFilter::try_from_env("LOG").unwrap_or_else(|_| "info,sqlx=warn,graphile_worker=warn,pglite_oxide=warn,wasmer=error".into());
+    tracing_subscriber::fmt().with_env_filter(log).with_writer(std::io::stderr).init();
     // Two TLS libraries are linked in; one must be chosen before either is used.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let settings = loomio_http::Settings::from_vars(std::env::vars())?;
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
         match cli.command {
-            Command::Serve => serve::serve(settings).await,
+            Command::Serve => serve::serve(settings, false).await,
+            Command::Demo => serve::serve(settings, true).await,
+            Command::SignIn { email } => print(&command::run(settings, Request::SignIn { email }).await?),
+            Command::Openapi => print(&loomio_http::api::service(&settings.root_url()).spec()),
+            Command::Doctor => {
+                let report = doctor::examine(&settings).await;
+                print(&report.to_string())?;
+                anyhow::ensure!(report.is_healthy(), "something is missing or wrong");
+                Ok(())
+            }
         }
     })
 }

@@ -83,10 +83,18 @@ pub async fn prepare(db: &DatabaseConnection) -> Result<Origin, MigrationError> 
 async fn create(tx: &impl ConnectionTrait) -> Result<(), MigrationError> {
     for extension in ["citext", "hstore"] {
         tx.execute_unprepared(&format!("create extension if not exists {extension} with schema public")).await?;
+        // The embedded server makes its extensions itself, in a schema of its choice.
+        if sql::exists(tx, "select 1 from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname = $1 and n.nspname <> 'public'", vec![extension.into()]).await? {
+            tx.execute_unprepared(&format!("alter extension {extension} set schema public")).await?;
+        }
     }
-    // What only an administrator of the server may create is left out without harm.
-    for optional in ["create extension if not exists pg_stat_statements with schema public", "create schema if not exists pghero", "create extension if not exists pgcrypto with schema public"] {
-        tx.execute_unprepared(&format!("do $$ begin {optional}; exception when others then null; end $$")).await?;
+    // What only an administrator of the server may create is left out without harm,
+    // and what the server does not have is not asked for.
+    tx.execute_unprepared("create schema if not exists pghero").await?;
+    for optional in ["pg_stat_statements", "pgcrypto"] {
+        if sql::exists(tx, "select 1 from pg_available_extensions where name = $1", vec![optional.into()]).await? {
+            tx.execute_unprepared(&format!("do $$ begin create extension if not exists {optional} with schema public; exception when others then null; end $$")).await?;
+        }
     }
     // The tables ask for pgcrypto's function by name; newer servers have it built in.
     tx.execute_unprepared(

@@ -1,0 +1,50 @@
+//! Commands that need the application: carried out here when the database can be
+//! shared, else by the server that holds the embedded one.
+
+use crate::{control, sign_in, store};
+use loomio_http::{App, Settings};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// What is asked for.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Request {
+    /// A one-time sign-in link.
+    SignIn {
+        /// Whose.
+        email: String,
+    },
+}
+
+/// Carries a request out and tells the result.
+///
+/// # Errors
+/// When it cannot be carried out.
+pub async fn carry_out(app: &Arc<App>, request: Request) -> anyhow::Result<String> {
+    match request {
+        Request::SignIn { email } => sign_in::link(app, &email).await,
+    }
+}
+
+/// Runs a request where it can be run.
+///
+/// # Errors
+/// When neither a server nor the database can be reached, or it cannot be carried out.
+pub async fn run(settings: Settings, request: Request) -> anyhow::Result<String> {
+    if settings.database_url.is_none() {
+        if let Some(answer) = control::ask(&settings.data_dir, &request).await? {
+            return Ok(answer);
+        }
+    }
+    let store = store::open(&settings).await?;
+    let app = store.application(settings).await?;
+    let result = async {
+        // A new database has no tables for jobs before a worker has made them.
+        let _worker = loomio_http::jobs::Worker::new(&app, store.is_embedded()).await?;
+        carry_out(&app, request).await
+    }
+    .await;
+    store.close(app).await;
+    result
+}

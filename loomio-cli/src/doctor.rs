@@ -1,0 +1,151 @@
+//! `loomio doctor`: what is missing or wrong, in plain words.
+
+use loomio_db::{migration::KNOWN_VERSIONS, sql};
+use loomio_http::{Settings, settings::Environment};
+use sea_orm::DatabaseConnection;
+use std::{fmt, time::Duration};
+
+/// How serious a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Grade {
+    Good,
+    Hint,
+    Wrong,
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+pub struct Report(Vec<(Grade, String)>);
+
+impl Report {
+    fn good(&mut self, text: impl Into<String>) {
+        self.0.push((Grade::Good, text.into()));
+    }
+
+    fn hint(&mut self, text: impl Into<String>) {
+        self.0.push((Grade::Hint, text.into()));
+    }
+
+    fn wrong(&mut self, text: impl Into<String>) {
+        self.0.push((Grade::Wrong, text.into()));
+    }
+
+    /// Whether nothing is wrong; hints do no harm.
+    #[must_use]
+    pub fn is_healthy(&self) -> bool {
+        self.0.iter().all(|(grade, _)| *grade != Grade::Wrong)
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, (grade, text)) in self.0.iter().enumerate() {
+            let word = match grade {
+                Grade::Good => "good ",
+                Grade::Hint => "hint ",
+                Grade::Wrong => "WRONG",
+            };
+            write!(f, "{}{word}  {text}", if i == 0 { "" } else { "\n" })?;
+        }
+        Ok(())
+    }
+}
+
+/// Looks at everything that the settings name.
+pub async fn examine(settings: &Settings) -> Report {
+    let mut report = Report::default();
+    secrets(settings, &mut report);
+    folders(settings, &mut report);
+    database(settings, &mut report).await;
+    if let Some(url) = &settings.redis_url {
+        match tokio::time::timeout(Duration::from_secs(5), loomio_http::live::Live::through_redis(url)).await {
+            Ok(Ok(_)) => report.good("Redis answers"),
+            Ok(Err(e)) => report.wrong(format!("Redis does not answer: {e}")),
+            Err(_) => report.wrong("Redis does not answer within five seconds"),
+        }
+    } else {
+        report.good("live updates stay in this process, since REDIS_URL is not set");
+    }
+    mail(settings, &mut report).await;
+    if let Err(e) = tokio::net::TcpListener::bind((settings.bind.as_str(), settings.port)).await {
+        report.hint(format!("port {} of {} is taken ({e}); perhaps Loomio runs already", settings.port, settings.bind));
+    }
+    report
+}
+
+fn secrets(settings: &Settings, report: &mut Report) {
+    let production = settings.environment == Environment::Production;
+    match (settings.secret_key_base.is_empty(), production && settings.database_url.is_some()) {
+        (false, _) => report.good("SECRET_KEY_BASE is set"),
+        (true, true) => report.wrong("SECRET_KEY_BASE is not set: take it from the Rails server, so that people stay signed in and old links work"),
+        (true, false) => report.hint("SECRET_KEY_BASE is not set: one is made and kept in the data folder"),
+    }
+    if production && settings.canonical_host == "localhost" {
+        report.wrong("CANONICAL_HOST is not set: links in mails would lead to localhost");
+    }
+    if !settings.rate_limits && production {
+        report.wrong("RATE_LIMITS is off: passwords and codes can be guessed");
+    }
+}
+
+fn folders(settings: &Settings, report: &mut Report) {
+    match crate::store::run_dir(&settings.data_dir) {
+        Ok(_) => report.good(format!("the data folder {} can be written", settings.data_dir.display())),
+        Err(e) => report.wrong(format!("the data folder {} (DATA_DIR) cannot be used: {e}", settings.data_dir.display())),
+    }
+    match &settings.client_dir {
+        None => report.hint("CLIENT_DIR is not set: there are no pages but a start page; build the original's client (vue/, `npm run build`) and name its folder"),
+        Some(folder) if loomio_http::pages::Client::open(folder).is_some() => report.good("the client's folder has its page"),
+        Some(folder) => report.wrong(format!("CLIENT_DIR {} has no index.html", folder.display())),
+    }
+}
+
+async fn database(settings: &Settings, report: &mut Report) {
+    let Some(url) = &settings.database_url else {
+        report.good("the embedded database is used, since DATABASE_URL is not set");
+        return;
+    };
+    match tokio::time::timeout(Duration::from_secs(10), loomio_db::connect::connect(url, 1)).await {
+        Ok(Ok(db)) => tables(&db, report).await,
+        Ok(Err(e)) => report.wrong(format!("the database (DATABASE_URL) does not answer: {e}")),
+        Err(_) => report.wrong("the database (DATABASE_URL) does not answer within ten seconds"),
+    }
+}
+
+async fn tables(db: &DatabaseConnection, report: &mut Report) {
+    let version = sql::scalar::<String>(db, "select current_setting('server_version')", vec![]).await.ok().flatten().unwrap_or_default();
+    report.good(format!("PostgreSQL {version} answers"));
+    let major: i32 = version.split('.').next().and_then(|v| v.parse().ok()).unwrap_or(0);
+    if !(15..=17).contains(&major) {
+        report.hint("PostgreSQL 15, 16 and 17 are the versions this is tested with");
+    }
+    match sql::scalar::<Option<String>>(db, "select max(version) from public.schema_migrations", vec![]).await {
+        Err(_) => report.hint("the database has no tables yet: `loomio serve` makes them"),
+        Ok(found) => {
+            let found = found.flatten().unwrap_or_else(|| "none".to_owned());
+            match KNOWN_VERSIONS.iter().find(|(known, _)| *known == found) {
+                Some((_, name)) => report.good(format!("its tables are those of Loomio {name}")),
+                None => report.wrong(format!("its tables are at Rails migration {found}, which belongs to no version known here")),
+            }
+        }
+    }
+    if let Ok(Some(stuck)) = sql::scalar::<i64>(db, "select count(*) from loomio._private_jobs where attempts >= max_attempts", vec![]).await {
+        if stuck > 0 {
+            report.wrong(format!("{stuck} jobs were given up after many tries: see loomio._private_jobs"));
+        } else {
+            report.good("no job was given up");
+        }
+    }
+}
+
+async fn mail(settings: &Settings, report: &mut Report) {
+    match (&settings.mail_outbox, &settings.smtp) {
+        (Some(folder), _) => report.hint(format!("mails are written to {} (MAIL_OUTBOX) and not sent", folder.display())),
+        (None, None) => report.hint("SMTP_SERVER is not set: mails are kept in the data folder and not sent"),
+        (None, Some(smtp)) => match tokio::time::timeout(Duration::from_secs(10), tokio::net::TcpStream::connect((smtp.server.as_str(), smtp.port))).await {
+            Ok(Ok(_)) => report.good(format!("the mail server {}:{} can be reached", smtp.server, smtp.port)),
+            Ok(Err(e)) => report.wrong(format!("the mail server {}:{} cannot be reached: {e}", smtp.server, smtp.port)),
+            Err(_) => report.wrong(format!("the mail server {}:{} does not answer within ten seconds", smtp.server, smtp.port)),
+        },
+    }
+}
