@@ -63,3 +63,39 @@ pub async fn is_visible(conn: &impl ConnectionTrait, actor: &Actor, class: &str,
         _ => Ok(false),
     }
 }
+
+/// SQL: the numbers of the people who belong to where a text stands (`$1` the
+/// text's number): the members of its group and the guests of its thread or poll.
+/// Texts outside of both have no members.
+#[must_use]
+pub fn members_of(class: &str) -> Option<&'static str> {
+    macro_rules! of_thread {
+        ($from:literal) => {
+            concat!(
+                "select u.id from ", $from, " join users u on u.deactivated_at is null \
+                 left join discussion_readers r on r.discussion_id = d.id and r.user_id = u.id left join memberships m on m.user_id = u.id and m.group_id = d.group_id \
+                 where (m.id is not null and m.revoked_at is null) or (r.id is not null and r.guest and r.revoked_at is null)"
+            )
+        };
+    }
+    macro_rules! of_poll {
+        ($from:literal) => {
+            concat!(
+                "select u.id from ", $from, " join users u on u.deactivated_at is null \
+                 left join discussion_readers r on r.discussion_id = p.discussion_id and r.user_id = u.id left join memberships m on m.user_id = u.id and m.group_id = p.group_id \
+                 left join stances s on s.participant_id = u.id and s.poll_id = p.id \
+                 where (r.id is not null and r.revoked_at is null and r.guest) or (m.id is not null and m.revoked_at is null) \
+                   or (s.id is not null and s.revoked_at is null and s.guest and s.latest)"
+            )
+        };
+    }
+    match class {
+        "Discussion" => Some(of_thread!("(select id, group_id from discussions where id = $1) d")),
+        "Comment" => Some(of_thread!("(select t.id, t.group_id from discussions t join comments c on c.discussion_id = t.id where c.id = $1) d")),
+        "Poll" => Some(of_poll!("(select id, group_id, discussion_id from polls where id = $1) p")),
+        "Stance" => Some(of_poll!("(select o.id, o.group_id, o.discussion_id from polls o join stances v on v.poll_id = o.id where v.id = $1) p")),
+        "Outcome" => Some(of_poll!("(select o.id, o.group_id, o.discussion_id from polls o join outcomes v on v.poll_id = o.id where v.id = $1) p")),
+        "Group" => Some("select m.user_id from memberships m where m.group_id = $1 and m.revoked_at is null"),
+        _ => None,
+    }
+}

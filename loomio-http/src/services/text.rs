@@ -1,1 +1,0 @@
-//! Saving rich text: what is done with every text before it is stored.
