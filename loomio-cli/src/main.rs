@@ -6,6 +6,7 @@ mod demo;
 mod doctor;
 #[cfg(feature = "embedded")]
 mod embedded;
+mod mail;
 mod secrets;
 mod serve;
 mod sign_in;

@@ -1,7 +1,6 @@
 //! Opening the database, a real one or the embedded one, and the application on it.
 
 use loomio_http::{App, Settings, live::Live};
-use loomio_mail::Mailer;
 use sea_orm::DatabaseConnection;
 use std::{
     os::unix::fs::{DirBuilderExt, PermissionsExt},
@@ -94,7 +93,7 @@ impl Store {
             Some(url) => Live::through_redis(url).await?,
             None => Live::in_memory(),
         };
-        let mailer = Mailer::outbox(settings.mail_outbox.clone().unwrap_or_else(|| settings.data_dir.join("outbox")));
+        let mailer = crate::mail::mailer(&settings)?;
         let mut seed = [0u8; 32];
         rand::RngCore::fill_bytes(&mut rand::rng(), &mut seed);
         Ok(Arc::new(App::new(self.db.clone(), settings, live, mailer, Arc::new(|| chrono::Utc::now().naive_utc()), seed)))

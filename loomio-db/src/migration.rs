@@ -76,9 +76,13 @@ pub async fn prepare(db: &DatabaseConnection) -> Result<Origin, MigrationError> 
         Origin::Created
     };
     tx.execute_unprepared(&format!("create schema if not exists {}", crate::job::SCHEMA)).await?;
+    tx.execute_unprepared(OWN_TABLES).await?;
     tx.commit().await?;
     Ok(origin)
 }
+
+/// What we keep beside the original's tables.
+const OWN_TABLES: &str = include_str!("../schema/own.sql");
 
 async fn create(tx: &impl ConnectionTrait) -> Result<(), MigrationError> {
     for extension in ["citext", "hstore"] {

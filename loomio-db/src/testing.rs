@@ -33,6 +33,7 @@ impl TestDb {
         let mut hasher = DefaultHasher::new();
         include_str!("../schema/loomio.sql").hash(&mut hasher);
         include_str!("migration.rs").hash(&mut hasher);
+        include_str!("../schema/own.sql").hash(&mut hasher);
         let template = format!("loomio_template_{:x}", hasher.finish());
         let admin = connect(&format!("{}/postgres", server()), 1).await.expect("a PostgreSQL server for tests");
         admin.execute_unprepared("select pg_advisory_lock(74602831)").await.expect("a lock");

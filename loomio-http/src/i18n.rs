@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 use std::{collections::HashMap, path::Path};
 
 const ENGLISH: &str = include_str!("../locales/en.yml");
+const ENGLISH_OF_MAILS: &str = include_str!("../locales/mail.en.yml");
 
 /// The languages that people can choose, as `config/locales.yml` lists them.
 pub const SUPPORTED: [&str; 24] = ["ca", "da", "de", "el", "en", "es", "fi", "fr", "he", "hr", "hu", "it", "ja", "nl_NL", "pl", "pt_BR", "ro", "ru", "sl", "sv", "tr", "uk", "zh_TW", "zh_CN"];
@@ -38,6 +39,7 @@ impl I18n {
     pub fn new() -> Self {
         let mut own = Self::default();
         own.add(ENGLISH);
+        own.add(ENGLISH_OF_MAILS);
         own
     }
 

@@ -1,5 +1,14 @@
 //! Loomio's mail: composing, sending, reading.
+//!
+//! Going out, a caller names a template and what it shows ([`render`]), makes a
+//! [`Message`] of it and gives it to the [`Mailer`]. Coming in, bytes or a web
+//! hook's JSON become what somebody wants to say and where it belongs
+//! (`inbound`). Nothing here knows the database or HTTP.
 
+pub mod message;
+pub mod render;
 pub mod transport;
 
-pub use transport::Mailer;
+pub use message::{Attachment, Automation, MailError, Message, Person, Thread};
+pub use render::{Rendered, Templates};
+pub use transport::{Encryption, Mailer, Server};

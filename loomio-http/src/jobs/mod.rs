@@ -5,6 +5,8 @@
 //! writer's transaction ([`enqueue`]) and run by a worker in this process.
 
 pub mod publish_event;
+pub mod send_event_mail;
+pub mod send_mail;
 
 use crate::App;
 use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext, WorkerOptions};
@@ -75,6 +77,8 @@ impl Worker {
             .listen_os_shutdown_signals(false)
             .add_extension(Shared(Arc::clone(app)))
             .define_job::<Task<publish_event::PublishEvent>>()
+            .define_job::<Task<send_event_mail::SendEventMail>>()
+            .define_job::<Task<send_mail::SendMail>>()
             .init()
             .await?;
         loomio_db::migration::show_unfinished_jobs(&app.db).await?;

@@ -17,6 +17,7 @@ pub mod group;
 pub mod invite;
 pub mod link_preview;
 pub mod locate;
+pub mod mail;
 pub mod membership;
 pub mod membership_request;
 pub mod message;

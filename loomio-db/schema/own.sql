@@ -1,0 +1,14 @@
+-- Tables of ours, beside the original's; every statement can be run again.
+
+-- What became of each mail, for administrators and against sending one twice.
+create table if not exists loomio.deliveries (
+  key text primary key,
+  mail text not null,
+  recipient text not null,
+  subject text not null,
+  attempted_at timestamp not null,
+  delivered_at timestamp,
+  attempts integer not null default 1,
+  error text
+);
+create index if not exists deliveries_attempted_at on loomio.deliveries (attempted_at);
