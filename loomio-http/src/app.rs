@@ -85,8 +85,8 @@ pub fn routes(app: &Arc<App>) -> impl Endpoint + use<> {
         .nest("/api", service.into_endpoint())
         .nest("/", pages::routes(app))
         .catch_all_error(session::refused)
-        .data(Arc::clone(app))
         .with(Sessions)
+        .data(Arc::clone(app))
         .with(NormalizePath::new(TrailingSlash::Trim))
 }
 
