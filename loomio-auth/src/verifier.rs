@@ -42,10 +42,10 @@ fn verify(key: &[u8], message: &str, purpose: Option<&str>, now: NaiveDateTime) 
     if envelope.get("pur").and_then(Json::as_str) != purpose {
         return None;
     }
-    if let Some(expires) = envelope.get("exp").and_then(Json::as_str) {
-        if DateTime::parse_from_rfc3339(expires).ok()?.naive_utc() <= now {
-            return None;
-        }
+    if let Some(expires) = envelope.get("exp").and_then(Json::as_str)
+        && DateTime::parse_from_rfc3339(expires).ok()?.naive_utc() <= now
+    {
+        return None;
     }
     marshal::read(&STANDARD.decode(envelope.get("message")?.as_str()?).ok()?)
 }

@@ -217,10 +217,10 @@ pub async fn destroy(w: &Write, permit: &Permit, event: &Event) -> Result<()> {
     if let Some(discussion_id) = event.discussion_id {
         w.execute(permit, "delete from partition_sequences where key = 'discussions_sequence_id' and id = $1", vec![discussion_id.into()]).await?;
         // The original renumbers the siblings while the event is still there.
-        if let Some(parent) = event.parent_id {
-            if let Some(parent) = find::by_id::<Event>(w.conn(), parent).await? {
-                thread::reset_child_positions(w, permit, parent.id, parent.position_key.as_deref()).await?;
-            }
+        if let Some(parent) = event.parent_id
+            && let Some(parent) = find::by_id::<Event>(w.conn(), parent).await?
+        {
+            thread::reset_child_positions(w, permit, parent.id, parent.position_key.as_deref()).await?;
         }
     }
     w.destroy(permit, event).await?;

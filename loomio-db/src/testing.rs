@@ -11,6 +11,7 @@ use std::{
 
 /// The server on which test databases are made.
 #[must_use]
+#[expect(clippy::disallowed_methods, reason = "tests have no settings")]
 pub fn server() -> String {
     std::env::var("TEST_DATABASE_SERVER").unwrap_or_else(|_| "postgresql://postgres@127.0.0.1:5432".to_owned())
 }

@@ -78,10 +78,10 @@ fn send_cookies(app: &App, shared: &SharedSession, csrf_cookie: Option<&str>, he
         }
     };
     let state = shared.lock();
-    if state.session.is_changed() {
-        if let Some(value) = state.session.write(&app.secrets, &mut *app.rng()) {
-            send(format!("{}={}; path=/; httponly; samesite=lax{secure}", session::COOKIE, percent_encoded(&value)));
-        }
+    if state.session.is_changed()
+        && let Some(value) = state.session.write(&app.secrets, &mut *app.rng())
+    {
+        send(format!("{}={}; path=/; httponly; samesite=lax{secure}", session::COOKIE, percent_encoded(&value)));
     }
     match state.signed_in {
         Some(true) => send("signed_in=1; path=/".to_owned()),

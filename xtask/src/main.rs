@@ -1,2 +1,66 @@
-//! The command.
-fn main() {}
+//! The project's own tasks: `cargo xtask TASK`. This is the only task runner here;
+//! continuous integration calls it and nothing else.
+
+mod book;
+mod ci;
+mod run;
+mod services;
+mod tidy;
+
+use clap::{Parser, Subcommand};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+/// Tasks of the workspace.
+#[derive(Parser)]
+#[command(name = "xtask")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Everything a change must pass, the tests last.
+    Ci,
+    /// The invariants of the workspace that no compiler checks.
+    Tidy,
+    /// Builds the book into target/book.
+    Book,
+    /// Starts what the tests need and prints how to reach it.
+    Services,
+    /// The tests alone; what follows goes to the test runner.
+    Test {
+        /// Options of the test runner.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        rest: Vec<String>,
+    },
+}
+
+fn main() -> ExitCode {
+    match done(Cli::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => {
+            run::say(&format!("{e:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn done(task: Task) -> anyhow::Result<()> {
+    std::env::set_current_dir(root())?;
+    match task {
+        Task::Ci => ci::ci(),
+        Task::Tidy => tidy::tidy(),
+        Task::Book => book::build(),
+        Task::Services => services::start().map(|services| services.print()),
+        Task::Test { rest } => ci::test(&rest),
+    }
+}
+
+/// The top of the workspace.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default()
+}

@@ -55,7 +55,6 @@ macro_rules! facts {
     ($(#[$doc:meta])* pub struct $name:ident for $concept:literal with $rules:literal { $($(#[$field_doc:meta])* $field:ident,)* }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-        #[expect(clippy::struct_excessive_bools, reason = "facts are booleans")]
         pub struct $name { $($(#[$field_doc])* pub $field: bool,)* }
 
         impl super::Facts for $name {

@@ -302,7 +302,7 @@ mod tests {
     #[test]
     fn a_bar_is_held_against_the_right_share() {
         let option = Choice { test_operator: Some("gte".to_owned()), test_percent: Some(60), test_against: Some("score_percent".to_owned()), ..choice(1, "agree", 3.0, 3) };
-        assert_eq!(rows(&poll("proposal", &[3.0, 2.0], 10), &[option.clone()])[0].test_result, Some(true));
+        assert_eq!(rows(&poll("proposal", &[3.0, 2.0], 10), std::slice::from_ref(&option))[0].test_result, Some(true));
         let option = Choice { test_against: None, ..option };
         assert_eq!(rows(&poll("proposal", &[3.0, 2.0], 10), &[option])[0].test_result, Some(false));
     }

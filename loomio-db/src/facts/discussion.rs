@@ -13,7 +13,6 @@ pub const VISIBLE: &str = "d.discarded_at is null and g.archived_at is null and 
      or exists(select 1 from discussion_readers r where r.discussion_id = d.id and r.revoked_at is null and r.guest and (r.user_id = $1 or r.token = $2)))";
 
 #[derive(FromQueryResult)]
-#[expect(clippy::struct_excessive_bools, reason = "facts are booleans")]
 struct Row {
     visible: bool,
     author: bool,

@@ -6,7 +6,6 @@ use loomio_core::policy::group::GroupFacts;
 use sea_orm::{ConnectionTrait, FromQueryResult};
 
 #[derive(FromQueryResult)]
-#[expect(clippy::struct_excessive_bools, reason = "facts are booleans")]
 struct Row {
     archived: bool,
     public: bool,

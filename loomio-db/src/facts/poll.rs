@@ -15,7 +15,6 @@ pub const VISIBLE: &str = "p.discarded_at is null and ( \
      or exists(select 1 from stances vs where vs.poll_id = p.id and vs.participant_id = $1 and vs.revoked_at is null and vs.guest))";
 
 #[derive(FromQueryResult)]
-#[expect(clippy::struct_excessive_bools, reason = "facts are booleans")]
 struct Row {
     visible: bool,
     active: bool,

@@ -40,7 +40,7 @@ pub fn event(e: &Event, r: &mut Render<'_>) -> Node {
         let actor = e.user_id.and_then(|id| r.store.users.get(&id));
         r.one(&mut node, "actor_id", "users", actor, user::author);
     }
-    if !(kind == "new_discussion" && !r.scope.includes("discussion")) {
+    if kind != "new_discussion" || r.scope.includes("discussion") {
         eventable(e, &mut node, r);
     }
     if r.scope.includes("discussion") {
@@ -51,11 +51,11 @@ pub fn event(e: &Event, r: &mut Render<'_>) -> Node {
         let parent = e.parent_id.and_then(|id| r.store.events.get(&id));
         r.one(&mut node, "parent_id", "parent_events", parent, self::event);
     }
-    if kind == "discussion_moved" {
-        if let Some(id) = custom("source_group_id").as_i64().and_then(|id| i32::try_from(id).ok()) {
-            let source = r.store.groups.get(&id);
-            r.one(&mut node, "source_group_id", "groups", source, group::group);
-        }
+    if kind == "discussion_moved"
+        && let Some(id) = custom("source_group_id").as_i64().and_then(|id| i32::try_from(id).ok())
+    {
+        let source = r.store.groups.get(&id);
+        r.one(&mut node, "source_group_id", "groups", source, group::group);
     }
     node
 }

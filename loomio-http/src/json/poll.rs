@@ -297,10 +297,10 @@ fn neighbours(p: &Poll, options: &[PollOption], node: &mut Node, r: &mut Render<
         let current = r.known.outcome_of_poll.get(&p.id).cloned();
         r.one(node, "current_outcome_id", "outcomes", current, outcome::outcome);
     }
-    if r.scope.current_user_id.is_some() {
-        if let Some(mine) = r.store.my_stances.get(&p.id) {
-            r.one(node, "my_stance_id", "stances", Some(mine), stance::stance);
-        }
+    if r.scope.current_user_id.is_some()
+        && let Some(mine) = r.store.my_stances.get(&p.id)
+    {
+        r.one(node, "my_stance_id", "stances", Some(mine), stance::stance);
     }
     if r.scope.includes("poll_option") {
         r.many(node, "poll_option_ids", "poll_options", options, option);

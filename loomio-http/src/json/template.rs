@@ -95,7 +95,7 @@ pub fn discussion(t: &DiscussionTemplate, r: &mut Render<'_>) -> Node {
         "public" => t.public,
         "recipient_audience" => t.recipient_audience,
     );
-    let found = t.group_id.and_then(|id| i32::try_from(id).ok()).and_then(|id| r.store.groups.get(&id));
+    let found = t.group_id.and_then(|id| r.store.groups.get(&id));
     r.one(&mut node, "group_id", "groups", found, group::group);
     let ids: Vec<i32> = t.poll_template_keys_or_ids.as_array().map(|a| a.iter().filter_map(|v| v.as_i64().and_then(|n| i32::try_from(n).ok())).collect()).unwrap_or_default();
     let templates: Vec<_> = ids.iter().filter_map(|id| r.store.poll_templates.get(id)).collect();

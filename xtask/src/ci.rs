@@ -1,0 +1,47 @@
+//! Everything a change must pass. One feature set for all steps, so that nothing is
+//! compiled twice; the tests stand last, because their closing lines are the result.
+
+use crate::{book, run, services, tidy};
+use std::time::Instant;
+
+/// Runs all steps; the first that fails ends the run.
+///
+/// # Errors
+/// When a step fails.
+pub fn ci() -> anyhow::Result<()> {
+    step("formatting", || run::run(&mut run::cargo(&["fmt", "--all", "--check"])))?;
+    step("tidy", tidy::tidy)?;
+    step("lints", || run::run(&mut run::cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])))?;
+    step("documentation", || run::run(run::cargo(&["doc", "--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "-D warnings")))?;
+    step("book", book::build)?;
+    step("dependencies", dependencies)?;
+    step("tests", || test(&[]))
+}
+
+fn step(name: &str, work: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let start = Instant::now();
+    work()?;
+    run::say(&format!("{name}: well ({} s)", start.elapsed().as_secs()));
+    Ok(())
+}
+
+/// Licences and sources, where the tool for it is installed.
+fn dependencies() -> anyhow::Result<()> {
+    if !run::installed("cargo-deny", &["--version"]) {
+        run::say("cargo-deny is not installed: licences and sources were not checked");
+        return Ok(());
+    }
+    run::run(&mut run::cargo(&["deny", "--log-level", "error", "check", "bans", "licenses", "sources"]))
+}
+
+/// The tests, against services that are started when there are none.
+///
+/// # Errors
+/// When a test fails or a service cannot be had.
+pub fn test(rest: &[String]) -> anyhow::Result<()> {
+    let services = services::start()?;
+    let runner: &[&str] = if run::installed("cargo-nextest", &["nextest", "--version"]) { &["nextest", "run", "--workspace"] } else { &["test", "--workspace"] };
+    let mut command = run::cargo(runner);
+    services.tell(command.args(rest));
+    run::run(&mut command)
+}
