@@ -32,10 +32,10 @@ pub async fn carry_out(app: &Arc<App>, request: Request) -> anyhow::Result<Strin
 /// # Errors
 /// When neither a server nor the database can be reached, or it cannot be carried out.
 pub async fn run(settings: Settings, request: Request) -> anyhow::Result<String> {
-    if settings.database_url.is_none() {
-        if let Some(answer) = control::ask(&settings.data_dir, &request).await? {
-            return Ok(answer);
-        }
+    if settings.database_url.is_none()
+        && let Some(answer) = control::ask(&settings.data_dir, &request).await?
+    {
+        return Ok(answer);
     }
     let store = store::open(&settings).await?;
     let app = store.application(settings).await?;

@@ -36,6 +36,7 @@ fn kept(data_dir: &Path, name: &str) -> anyhow::Result<String> {
         Err(e) => return Err(e).with_context(|| format!("{} cannot be read", path.display())),
     }
     let mut bytes = [0u8; 64];
+    #[expect(clippy::disallowed_methods, reason = "made once and kept in a file")]
     rand::rng().fill_bytes(&mut bytes);
     let secret: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
     fs::OpenOptions::new()

@@ -95,8 +95,11 @@ impl Store {
         };
         let mailer = crate::mail::mailer(&settings)?;
         let mut seed = [0u8; 32];
+        #[expect(clippy::disallowed_methods, reason = "here the randomness handed to everything else begins")]
         rand::RngCore::fill_bytes(&mut rand::rng(), &mut seed);
-        Ok(Arc::new(App::new(self.db.clone(), settings, live, mailer, Arc::new(|| chrono::Utc::now().naive_utc()), seed)))
+        #[expect(clippy::disallowed_methods, reason = "here the time handed to everything else begins")]
+        let clock = Arc::new(|| chrono::Utc::now().naive_utc());
+        Ok(Arc::new(App::new(self.db.clone(), settings, live, mailer, clock, seed)))
     }
 
     /// Closes the application's database.

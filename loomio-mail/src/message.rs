@@ -171,7 +171,8 @@ impl Message {
         for file in &self.attachments {
             let kind: ContentType = file.content_type.parse().map_err(|_| MailError::Compose(format!("{} is no content type", file.content_type)))?;
             // A calendar or text file must arrive byte for byte.
-            let part: SinglePart = Part::new(line(&file.filename)).body(lettre::message::Body::new_with_encoding(file.bytes.clone(), ContentTransferEncoding::Base64).map_err(|_| MailError::Compose("base64 always fits".to_owned()))?, kind);
+            let part: SinglePart = Part::new(line(&file.filename))
+                .body(lettre::message::Body::new_with_encoding(file.bytes.clone(), ContentTransferEncoding::Base64).map_err(|_| MailError::Compose("base64 always fits".to_owned()))?, kind);
             parts = parts.singlepart(part);
         }
         Ok(parts)

@@ -98,12 +98,7 @@ fn translate(words: &Words, markup: bool) -> Value {
 /// # Errors
 /// When the page cannot be read as HTML.
 pub fn plain(page: &str) -> Result<String, MailError> {
-    let text = html2text::config::plain_no_decorate()
-        .raw_mode(true)
-        .no_link_wrapping()
-        .link_footnotes(true)
-        .string_from_read(page.as_bytes(), 76)
-        .map_err(|e| MailError::Compose(e.to_string()))?;
+    let text = html2text::config::plain_no_decorate().raw_mode(true).no_link_wrapping().link_footnotes(true).string_from_read(page.as_bytes(), 76).map_err(|e| MailError::Compose(e.to_string()))?;
     let mut lines: Vec<&str> = text.lines().map(str::trim_end).collect();
     lines.dedup_by(|a, b| a.is_empty() && b.is_empty());
     Ok(lines.join("\n").trim().to_owned() + "\n")

@@ -78,7 +78,8 @@ impl Mailer {
             Encryption::Required => Tls::Required(tls),
             Encryption::Opportunistic => Tls::Opportunistic(tls),
         };
-        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&server.host).port(server.port).tls(tls).hello_name(ClientId::Domain(server.hello.clone())).timeout(Some(Duration::from_secs(30)));
+        let mut builder =
+            AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&server.host).port(server.port).tls(tls).hello_name(ClientId::Domain(server.hello.clone())).timeout(Some(Duration::from_secs(30)));
         if let Some((name, password)) = &server.credentials {
             builder = builder.credentials(Credentials::new(name.clone(), password.clone()));
         }

@@ -72,7 +72,9 @@ pub fn members_of(class: &str) -> Option<&'static str> {
     macro_rules! of_thread {
         ($from:literal) => {
             concat!(
-                "select u.id from ", $from, " join users u on u.deactivated_at is null \
+                "select u.id from ",
+                $from,
+                " join users u on u.deactivated_at is null \
                  left join discussion_readers r on r.discussion_id = d.id and r.user_id = u.id left join memberships m on m.user_id = u.id and m.group_id = d.group_id \
                  where (m.id is not null and m.revoked_at is null) or (r.id is not null and r.guest and r.revoked_at is null)"
             )
@@ -81,7 +83,9 @@ pub fn members_of(class: &str) -> Option<&'static str> {
     macro_rules! of_poll {
         ($from:literal) => {
             concat!(
-                "select u.id from ", $from, " join users u on u.deactivated_at is null \
+                "select u.id from ",
+                $from,
+                " join users u on u.deactivated_at is null \
                  left join discussion_readers r on r.discussion_id = p.discussion_id and r.user_id = u.id left join memberships m on m.user_id = u.id and m.group_id = p.group_id \
                  left join stances s on s.participant_id = u.id and s.poll_id = p.id \
                  where (r.id is not null and r.revoked_at is null and r.guest) or (m.id is not null and m.revoked_at is null) \

@@ -1,7 +1,10 @@
 //! Sends one mail that no event causes: a sign-in code, a reminder, a warning.
 
 use super::Job;
-use crate::{App, services::mail::{self, Mail}};
+use crate::{
+    App,
+    services::mail::{self, Mail},
+};
 use loomio_db::{DbError, Write};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;

@@ -24,15 +24,7 @@ pub async fn deliver(app: &App, mail: &str, message: &Message) -> anyhow::Result
         &app.db,
         "insert into loomio.deliveries (key, mail, recipient, subject, attempted_at, delivered_at, error) values ($1, $2, $3, $4, $5, $6, $7) \
          on conflict (key) do update set attempted_at = excluded.attempted_at, delivered_at = excluded.delivered_at, error = excluded.error, attempts = deliveries.attempts + 1",
-        vec![
-            message.key.clone().into(),
-            mail.into(),
-            message.to.email.clone().into(),
-            message.subject.clone().into(),
-            now.into(),
-            sent.is_ok().then_some(now).into(),
-            error.into(),
-        ],
+        vec![message.key.clone().into(), mail.into(), message.to.email.clone().into(), message.subject.clone().into(), now.into(), sent.is_ok().then_some(now).into(), error.into()],
     )
     .await?;
     match sent {

@@ -1,7 +1,7 @@
 //! Mails: which data each one shows, whom it goes to, and that it goes once.
 //!
 //! `plain` holds the mails that no event causes, `event` those of events. Both end
-//! in [`deliver`], which keeps a log of what was sent.
+//! in [`deliver()`], which keeps a log of what was sent.
 
 pub mod deliver;
 pub mod plain;

@@ -4,7 +4,10 @@
 
 use super::{from_the_site, is_unwanted, render};
 use crate::{App, json::user};
-use loomio_db::{find, rows::{LoginToken, User}};
+use loomio_db::{
+    find,
+    rows::{LoginToken, User},
+};
 use loomio_mail::{Message, Person};
 use serde::{Deserialize, Serialize};
 use serde_json::json;

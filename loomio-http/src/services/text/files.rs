@@ -80,10 +80,13 @@ impl Files {
             }
             None if id == 0 => Vec::new(),
             None => {
-                Find::<StorageBlob>::new("active_storage_blobs.id in (select blob_id from active_storage_attachments where record_type = $1 and record_id = $2 and name = 'files')", vec![class.into(), id.into()])
-                    .order("active_storage_blobs.id")
-                    .all(w.conn())
-                    .await?
+                Find::<StorageBlob>::new(
+                    "active_storage_blobs.id in (select blob_id from active_storage_attachments where record_type = $1 and record_id = $2 and name = 'files')",
+                    vec![class.into(), id.into()],
+                )
+                .order("active_storage_blobs.id")
+                .all(w.conn())
+                .await?
             }
         };
         if self.files.as_ref().is_some_and(|ids| ids.len() != blobs.len()) {
@@ -102,8 +105,14 @@ impl Files {
     pub(super) async fn attach(&self, w: &Write, permit: &Permit, class: &str, id: i64) -> Done<()> {
         for (name, sent) in [("files", &self.files), ("image_files", &self.image_files)] {
             let Some(sent) = sent else { continue };
-            w.execute(permit, "delete from active_storage_attachments where record_type = $1 and record_id = $2 and name = $3 and blob_id <> all($4)", vec![class.into(), id.into(), name.into(), sent.clone().into()]).await?;
-            let attached: Vec<i64> = sql::column(w.conn(), "select blob_id from active_storage_attachments where record_type = $1 and record_id = $2 and name = $3", vec![class.into(), id.into(), name.into()]).await?;
+            w.execute(
+                permit,
+                "delete from active_storage_attachments where record_type = $1 and record_id = $2 and name = $3 and blob_id <> all($4)",
+                vec![class.into(), id.into(), name.into(), sent.clone().into()],
+            )
+            .await?;
+            let attached: Vec<i64> =
+                sql::column(w.conn(), "select blob_id from active_storage_attachments where record_type = $1 and record_id = $2 and name = $3", vec![class.into(), id.into(), name.into()]).await?;
             let stored: Vec<i64> = sql::column(w.conn(), "select id from active_storage_blobs where id = any($1)", vec![sent.clone().into()]).await?;
             for blob_id in sent.iter().filter(|b| !attached.contains(b) && stored.contains(b)) {
                 w.insert(permit, StorageAttachment { name: name.to_owned(), record_type: class.to_owned(), record_id: id, blob_id: *blob_id, ..StorageAttachment::default() }).await?;

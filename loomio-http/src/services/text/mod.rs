@@ -96,10 +96,10 @@ pub async fn save<T: RichText>(app: &App, w: &Write, permit: &Permit, before: &T
 /// # Errors
 /// When a file does not exist or the database refuses.
 pub async fn prepare<T: RichText>(app: &App, w: &Write, before: &T, after: &mut T, files: &Files) -> Done<()> {
-    if before.body() != after.body() {
-        if let Some(language) = rich_text::language::detect(&rich_text::text::of_html(after.body().unwrap_or_default())) {
-            *after.side().content_locale = Some(language.to_owned());
-        }
+    if before.body() != after.body()
+        && let Some(language) = rich_text::language::detect(&rich_text::text::of_html(after.body().unwrap_or_default()))
+    {
+        *after.side().content_locale = Some(language.to_owned());
     }
     if after.side().attachments.is_some() {
         let attachments = files.attachments(app, w, T::TYPE, after.id()).await?;
@@ -143,5 +143,10 @@ pub async fn mentioned_users<T: RichText>(conn: &impl ConnectionTrait, row: &T, 
 async fn among_members<T: Record>(conn: &impl ConnectionTrait, id: i64, ids: &[i32], names: &[String]) -> Result<Vec<i32>> {
     let Some(members) = members_of(T::TYPE).filter(|_| !ids.is_empty() || !names.is_empty()) else { return Ok(Vec::new()) };
     let id = i32::try_from(id).unwrap_or_default();
-    sql::column(conn, &format!("select users.id from users where users.id in ({members}) and (users.id = any($2) or users.username = any($3)) order by users.id"), vec![id.into(), sql::ids(ids), names.to_vec().into()]).await
+    sql::column(
+        conn,
+        &format!("select users.id from users where users.id in ({members}) and (users.id = any($2) or users.username = any($3)) order by users.id"),
+        vec![id.into(), sql::ids(ids), names.to_vec().into()],
+    )
+    .await
 }
