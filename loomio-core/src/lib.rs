@@ -5,6 +5,7 @@
 //! and randomness are arguments. It can therefore be embedded anywhere, and it
 //! cannot fail for reasons outside its input.
 
+pub mod audience;
 pub mod policy;
 pub mod poll;
 pub mod reading;

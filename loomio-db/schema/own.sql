@@ -12,3 +12,10 @@ create table if not exists loomio.deliveries (
   error text
 );
 create index if not exists deliveries_attempted_at on loomio.deliveries (attempted_at);
+
+-- Jobs that took effect, so that running one twice does nothing the second time.
+create table if not exists loomio.finished_tickets (
+  ticket text primary key,
+  finished_at timestamp not null
+);
+create index if not exists finished_tickets_finished_at on loomio.finished_tickets (finished_at);

@@ -245,3 +245,9 @@ pub async fn created_event(conn: &impl ConnectionTrait, eventable_type: &str, ev
     };
     Find::<Event>::new("events.kind = $1 and events.eventable_type = $2 and events.eventable_id = $3", vec![kind.into(), eventable_type.into(), eventable_id.into()]).order("events.id").one(conn).await
 }
+
+/// Row numbers in an event's custom fields, where older rows hold text as well.
+#[must_use]
+pub fn numbers(list: &Json) -> Vec<i32> {
+    list.as_array().into_iter().flatten().filter_map(|v| v.as_i64().or_else(|| v.as_str()?.parse().ok())).filter_map(|n| i32::try_from(n).ok()).collect()
+}

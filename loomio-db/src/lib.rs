@@ -5,6 +5,7 @@
 //! runs inside a transaction and outside; everything that writes takes a
 //! [`Write`], which is one transaction with the time and the randomness it may use.
 
+pub mod audience;
 pub mod connect;
 pub mod counter;
 pub(crate) mod entity;

@@ -4,6 +4,7 @@
 //! A job is a struct whose fields are its payload. It is asked for inside the
 //! writer's transaction ([`enqueue`]) and run by a worker in this process.
 
+pub mod post_to_chatbot;
 pub mod publish_event;
 pub mod send_event_mail;
 pub mod send_mail;
@@ -11,6 +12,7 @@ pub mod send_mail;
 use crate::App;
 use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext, WorkerOptions};
 use loomio_db::{DbError, Write, job};
+use rand::RngCore;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::sync::Arc;
 
@@ -30,6 +32,16 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync + Clone + 'static {
 pub async fn enqueue<J: Job>(w: &Write, job: &J) -> Result<(), DbError> {
     let payload = serde_json::to_value(job).map_err(|e| DbError::Inconsistent(format!("job {} cannot be stored: {e}", J::NAME)))?;
     w.enqueue(J::NAME, payload).await
+}
+
+/// Begins a write of a job, in nobody's name.
+///
+/// # Errors
+/// When the database cannot begin a transaction.
+pub async fn begin(app: &App) -> Result<Write, DbError> {
+    let mut seed = [0u8; 32];
+    app.rng().fill_bytes(&mut seed);
+    Write::begin(&app.db, app.now(), None, seed).await
 }
 
 /// A job as the worker's library sees it.
@@ -76,6 +88,7 @@ impl Worker {
             .poll_interval(std::time::Duration::from_millis(if embedded { 250 } else { 1000 }))
             .listen_os_shutdown_signals(false)
             .add_extension(Shared(Arc::clone(app)))
+            .define_job::<Task<post_to_chatbot::PostToChatbot>>()
             .define_job::<Task<publish_event::PublishEvent>>()
             .define_job::<Task<send_event_mail::SendEventMail>>()
             .define_job::<Task<send_mail::SendMail>>()

@@ -10,12 +10,14 @@ use std::sync::Arc;
 pub struct PublishEvent {
     /// The event.
     pub event_id: i32,
+    /// Names this publication, so that a second attempt tells nobody twice.
+    pub ticket: String,
 }
 
 impl Job for PublishEvent {
     const NAME: &'static str = "publish_event";
 
     async fn run(self, app: Arc<App>) -> anyhow::Result<()> {
-        crate::services::publish::publish(&app, self.event_id).await
+        crate::services::publish::publish(&app, self.event_id, &self.ticket).await
     }
 }
