@@ -1,1 +1,4 @@
 //! Inviting and notifying people.
+
+pub mod audience;
+pub mod read;

@@ -1,6 +1,6 @@
 //! Invitations that wait in the browser's session until somebody signs in.
 
-use super::{Done, Visit};
+use crate::services::{Done, Visit};
 
 /// Accepts what waits in the session of who is signed in.
 ///
