@@ -9,6 +9,7 @@ pub mod audience;
 pub mod policy;
 pub mod poll;
 pub mod reading;
+pub mod received_email;
 pub mod rich_text;
 pub mod tally;
 pub mod volume;

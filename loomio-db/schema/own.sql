@@ -19,3 +19,10 @@ create table if not exists loomio.finished_tickets (
   finished_at timestamp not null
 );
 create index if not exists finished_tickets_finished_at on loomio.finished_tickets (finished_at);
+
+-- What people did within the current hour or day, to refuse what is too much.
+create table if not exists loomio.throttles (
+  key text primary key,
+  since timestamp not null,
+  count bigint not null
+);

@@ -13,6 +13,7 @@ pub mod error;
 pub mod event;
 pub mod facts;
 pub mod find;
+pub mod hstore;
 pub mod job;
 pub mod migration;
 pub mod record;
@@ -22,6 +23,7 @@ pub mod sql;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod thread;
+pub mod throttle;
 pub mod write;
 
 pub use error::{DbError, Result};

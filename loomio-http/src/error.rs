@@ -11,6 +11,9 @@ pub enum Answer {
     /// Done.
     #[oai(status = 200)]
     Ok(Json<Value>),
+    /// What was asked for is elsewhere.
+    #[oai(status = 302)]
+    Elsewhere(#[oai(header = "location")] String),
     /// The request makes no sense: a missing object, an unknown field.
     #[oai(status = 400)]
     BadRequest(Json<Value>),
@@ -55,6 +58,7 @@ impl From<ServiceError> for Answer {
                 crate::json::params::BadParams::Unpermitted(_) => told("ActionController::UnpermittedParameters", &e),
             }),
             e @ ServiceError::SignedOut => Self::SignedOut(Json(json!({"error": e.to_string()}))),
+            ServiceError::Redirect(path) => Self::Elsewhere(path),
             ServiceError::Status(status, body) => Self::with_status(status, body),
             ServiceError::Named(status, exception, message) => Self::with_status(status, json!({"exception": exception, "error": message})),
             ServiceError::Db(e) => {

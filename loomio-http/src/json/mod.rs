@@ -1,6 +1,7 @@
 //! The JSON of the contract: parameters in, records out.
 
 pub mod comment;
+pub mod demo;
 pub mod discussion;
 pub mod event;
 pub mod file;
@@ -10,6 +11,7 @@ pub mod outcome;
 pub mod params;
 pub mod permitted;
 pub mod poll;
+pub mod received_email;
 pub mod records;
 pub mod render;
 pub mod simple;

@@ -5,7 +5,7 @@
 //! kind of collection) and `app/controllers/api/v1/snorlax_base.rb` (the envelope).
 
 use super::{
-    comment, discussion, event, group, membership, outcome, poll,
+    comment, demo, discussion, event, group, membership, outcome, poll, received_email,
     render::{Known, Node, Render, Scope, Serializer, Surroundings},
     simple, stance,
     store::Store,
@@ -14,7 +14,9 @@ use super::{
 use loomio_db::{
     Record, Result,
     find::Find,
-    rows::{Comment, Discussion, DiscussionReader, Event, Group, Membership, MembershipRequest, Notification, Outcome, Poll, Reaction, Stance, Tag, Task, User},
+    rows::{
+        Chatbot, Comment, Demo, Discussion, DiscussionReader, Event, Group, MemberEmailAlias, Membership, MembershipRequest, Notification, Outcome, Poll, Reaction, ReceivedEmail, Stance, Tag, Task, User,
+    },
     sql,
 };
 use sea_orm::ConnectionTrait;
@@ -315,3 +317,7 @@ plain_collection!(Reaction, "reactions", simple::reaction, |x| x.user_id);
 plain_collection!(User, "users", user::user, |_u| None);
 plain_collection!(Tag, "tags", simple::tag, |_t| None);
 plain_collection!(Task, "tasks", simple::task, |_t| None);
+plain_collection!(Chatbot, "chatbots", simple::chatbot, |_c| None);
+plain_collection!(ReceivedEmail, "received_emails", received_email::received_email, |_e| None);
+plain_collection!(MemberEmailAlias, "aliases", received_email::alias, |a| a.user_id.into_iter().chain([a.author_id]));
+plain_collection!(Demo, "demos", demo::demo, |d| Some(d.author_id));

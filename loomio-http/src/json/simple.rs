@@ -1,13 +1,12 @@
-//! Small records: tags, reactions, notifications, tasks, versions, documents,
-//! chatbots, received mails.
+//! Small records: tags, reactions, notifications, tasks, versions, chatbots.
 
 use super::{
     comment, discussion, outcome, poll,
-    render::{Node, Render, maybe_time, time},
+    render::{Node, Render, maybe_time},
     stance, user,
 };
 use crate::fields;
-use loomio_db::rows::{Chatbot, Notification, Reaction, ReceivedEmail, Tag, Task, Version};
+use loomio_db::rows::{Chatbot, Notification, Reaction, Tag, Task, Version};
 use serde_json::Value as Json;
 
 /// A tag of a group.
@@ -177,13 +176,5 @@ pub fn chatbot(c: &Chatbot, r: &mut Render<'_>) -> Node {
     if r.scope.current_user_is_admin {
         fields!(node; "server" => c.server, "channel" => c.channel);
     }
-    node
-}
-
-/// A mail that waits for somebody to say whose it is.
-pub fn received_email(e: &ReceivedEmail, _r: &mut Render<'_>) -> Node {
-    let mut node = Node::new();
-    fields!(node; "id" => e.id, "group_id" => e.group_id, "released" => e.released, "created_at" => time(e.created_at));
-    node.remove("created_at");
     node
 }

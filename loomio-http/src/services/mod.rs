@@ -22,6 +22,7 @@ pub mod locate;
 pub mod mail;
 pub mod membership;
 pub mod membership_request;
+pub mod mention;
 pub mod message;
 pub mod notification;
 pub mod outcome;
@@ -99,6 +100,9 @@ pub enum ServiceError {
     /// Only somebody signed in may ask.
     #[error("you gotta be signed in")]
     SignedOut,
+    /// What was asked for is elsewhere.
+    #[error("see {0}")]
+    Redirect(String),
     /// Another status with a body of its own.
     #[error("status {0}")]
     Status(u16, Json),

@@ -1,5 +1,14 @@
-//! Demo groups.
+//! Groups that show what this is like.
 
-use crate::api::operations;
+use crate::{
+    api::{
+        operations,
+        params::{FROM, PER},
+    },
+    services::demo,
+};
 
-operations! {}
+operations! {
+    /// The groups that can be copied to try.
+    GET "/v1/demos" index_demos [FROM, PER] => |visit| demo::index(visit);
+}

@@ -1,5 +1,28 @@
 //! Groups.
 
-use crate::api::operations;
+use crate::{
+    api::{
+        operations,
+        params::{EXCLUDE_TYPES, FROM, Kind, PER, Param, Q},
+    },
+    services::{group, visit::Visit},
+};
 
-operations! {}
+fn id(visit: &Visit) -> String {
+    visit.params.text("id").unwrap_or_default()
+}
+
+operations! {
+    /// Public groups to explore, or groups by number.
+    GET "/v1/groups" index_groups [Q, FROM, PER, EXCLUDE_TYPES, Param::query("xids", Kind::Text, "Numbers of groups, as `1x2x3`."), Param::query("order", Kind::Text, "`memberships_count`, `created_at`, each also with `_asc`.")] => |visit| group::index(visit);
+    /// How many public groups there are to explore.
+    GET "/v1/groups/count_explore_results" count_groups_to_explore [Q] => |visit| group::count_explore_results(visit);
+    /// A handle that no group has.
+    GET "/v1/groups/suggest_handle" suggest_group_handle [Param::query("name", Kind::Text, "The name of the group to be."), Param::query("parent_handle", Kind::Text, "The handle of its parent.")] => |visit| group::suggest_handle(visit);
+    /// One group.
+    GET "/v1/groups/:id" show_group [EXCLUDE_TYPES] => |visit| group::show(visit, &id(visit));
+    /// The subgroups that the visitor may see.
+    GET "/v1/groups/:id/subgroups" subgroups_of_group [EXCLUDE_TYPES] => |visit| group::subgroups(visit, &id(visit));
+    /// A group with its invitation token.
+    GET "/v1/groups/:id/token" token_of_group [] => |visit| group::token(visit, &id(visit));
+}

@@ -12,7 +12,7 @@ use loomio_auth::token;
 use loomio_core::{policy::Permit, rich_text::slug};
 use loomio_db::{Write, sql};
 use sea_orm::ConnectionTrait;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 /// The longest address.
 const LONGEST: usize = 200;
@@ -73,20 +73,17 @@ pub async fn create_missing(w: &Write, permit: &Permit, visit: &Visit, emails: &
     let decide = settings.var("DECIDE_EMAIL").unwrap_or(&ours);
     let known: Vec<String> = sql::column(w.conn(), "select lower(email::text) from users where email = any($1::citext[])", vec![emails.to_vec().into()]).await?;
     let known: HashSet<String> = known.into_iter().collect();
-    // Sorted, so that two requests that invite the same people wait for each other in the same order.
-    let new: BTreeMap<String, String> = emails
+    let mut seen = HashSet::new();
+    let addresses: Vec<String> = emails
         .iter()
         .map(|e| e.trim().to_lowercase())
         .filter(|e| is_acceptable(e, spam.as_ref()) && e != decide && !known.contains(e))
-        .map(|e| (e.clone(), suggested(e.split('@').next().unwrap_or_default())))
+        .filter(|e| seen.insert(e.clone()))
         .collect();
-    if new.is_empty() {
+    if addresses.is_empty() {
         return Ok(());
     }
-    // In the order in which they were invited, which is the order of their numbers.
-    let mut seen = HashSet::new();
-    let addresses: Vec<String> = emails.iter().map(|e| e.trim().to_lowercase()).filter(|e| new.contains_key(e) && seen.insert(e.clone())).collect();
-    let wishes: Vec<String> = addresses.iter().filter_map(|e| new.get(e).cloned()).collect();
+    let wishes: Vec<String> = addresses.iter().map(|e| suggested(e.split('@').next().unwrap_or_default())).collect();
     let names = usernames(w.conn(), &wishes, |n| w.random_below(n)).await?;
     let draw = |make: fn(&mut rand::rngs::StdRng) -> String| -> Vec<String> { addresses.iter().map(|_| make(&mut w.rng())).collect() };
     let (keys, unsubscribe, email_api, api, secret) = (draw(token::key), draw(token::secure), draw(token::secure), draw(token::secure), draw(token::secure));

@@ -1,11 +1,6 @@
-//! Memberships.
+//! Memberships: who belongs to a group, and what they are there.
 
-use super::{Done, Visit};
+pub mod read;
+pub mod redeem;
 
-/// Accepts the visitor's own invitation to a group they look at.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn accept_pending(_visit: &Visit, _group_id: i32) -> Done<()> {
-    Ok(())
-}
+pub use redeem::accept_pending;
