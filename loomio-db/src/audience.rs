@@ -146,7 +146,12 @@ pub async fn joined(conn: &impl ConnectionTrait, group_ids: &[i32]) -> Result<Ve
 /// When the database refuses the question.
 pub async fn voters(conn: &impl ConnectionTrait, poll_id: i32, undecided_only: bool) -> Result<Vec<i32>> {
     let cast = if undecided_only { " and cast_at is null" } else { "" };
-    sql::column(conn, &format!("select distinct participant_id from stances where poll_id = $1 and latest and revoked_at is null and participant_id is not null{cast} order by participant_id"), vec![poll_id.into()]).await
+    sql::column(
+        conn,
+        &format!("select distinct participant_id from stances where poll_id = $1 and latest and revoked_at is null and participant_id is not null{cast} order by participant_id"),
+        vec![poll_id.into()],
+    )
+    .await
 }
 
 /// Those whose votes these are.

@@ -85,6 +85,12 @@ impl I18n {
         text
     }
 
+    /// Whether there is a text for a key in a language or in English.
+    #[must_use]
+    pub fn has(&self, locale: &str, key: &str) -> bool {
+        [locale, "en"].into_iter().any(|l| self.texts.contains_key(&(l.to_owned(), key.to_owned())))
+    }
+
     /// The first of some languages that is supported, itself or by what stands in for it.
     pub fn first_supported<'l>(&self, wanted: impl IntoIterator<Item = &'l str>) -> String {
         wanted.into_iter().find_map(supported).unwrap_or("en").to_owned()

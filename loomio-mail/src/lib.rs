@@ -5,7 +5,9 @@
 //! hook's JSON become what somebody wants to say and where it belongs
 //! (`inbound`). Nothing here knows the database or HTTP.
 
+pub mod calendar;
 pub mod message;
+pub mod plain_text;
 pub mod render;
 pub mod transport;
 

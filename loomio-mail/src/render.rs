@@ -3,7 +3,7 @@
 //! The templates stand in `templates/<mail>/body.html` over one layout. Words come
 //! from the caller through `t("key", name=value)` in the language of the reader.
 
-use crate::message::MailError;
+use crate::{message::MailError, plain_text};
 use css_inline::CSSInliner;
 use minijinja::{
     Environment, Value, context,
@@ -30,7 +30,25 @@ macro_rules! templates {
     };
 }
 
-templates!["layout.html", "login/body.html"];
+templates![
+    "layout.html",
+    "parts/delimiter.html",
+    "parts/headline.html",
+    "parts/picture.html",
+    "parts/files.html",
+    "parts/thread.html",
+    "parts/option.html",
+    "parts/vote.html",
+    "parts/poll.html",
+    "parts/footer.html",
+    "login/body.html",
+    "discussion/body.html",
+    "comment/body.html",
+    "poll/body.html",
+    "stance/body.html",
+    "membership/body.html",
+    "membership_request/body.html",
+];
 
 const STYLE: &str = include_str!("../templates/style.css");
 /// Stays a style sheet: what depends on the reader's screen cannot be inlined.
@@ -71,7 +89,7 @@ impl Templates {
         let shown = context! { t => translate(words, false), t_html => translate(words, true), ..Value::from(Serde(shown)) };
         let page = self.environment.get_template(&format!("{mail}/body.html")).and_then(|t| t.render(shown)).map_err(told)?;
         let html = self.inliner.inline(&page).map_err(|e| MailError::Compose(e.to_string()))?;
-        let text = plain(&page)?;
+        let text = plain_text::of(&page)?;
         Ok(Rendered { html, text })
     }
 }
@@ -91,17 +109,6 @@ fn translate(words: &Words, markup: bool) -> Value {
         let text = words(&key, &pairs);
         Ok(if markup { Value::from_safe_string(text) } else { Value::from(text) })
     })
-}
-
-/// A page as plain text, layout tables taken apart.
-///
-/// # Errors
-/// When the page cannot be read as HTML.
-pub fn plain(page: &str) -> Result<String, MailError> {
-    let text = html2text::config::plain_no_decorate().raw_mode(true).no_link_wrapping().link_footnotes(true).string_from_read(page.as_bytes(), 76).map_err(|e| MailError::Compose(e.to_string()))?;
-    let mut lines: Vec<&str> = text.lines().map(str::trim_end).collect();
-    lines.dedup_by(|a, b| a.is_empty() && b.is_empty());
-    Ok(lines.join("\n").trim().to_owned() + "\n")
 }
 
 fn told(e: minijinja::Error) -> MailError {

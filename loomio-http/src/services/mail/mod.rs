@@ -3,8 +3,17 @@
 //! `plain` holds the mails that no event causes, `event` those of events. Both end
 //! in [`deliver()`], which keeps a log of what was sent.
 
+pub mod about;
+pub mod calendar;
 pub mod deliver;
+pub mod event;
+pub mod files;
+pub mod links;
+pub mod page;
 pub mod plain;
+pub mod poll;
+pub mod reader;
+pub mod text;
 
 pub use deliver::deliver;
 pub use plain::Mail;
@@ -95,6 +104,11 @@ pub async fn send(app: &Arc<App>, key: &str, mail: Mail) -> anyhow::Result<()> {
 /// # Errors
 /// When it could not be sent now but may be later.
 pub async fn send_event(app: &Arc<App>, key: &str, event_id: i32, recipient_id: i32) -> anyhow::Result<()> {
-    tracing::debug!(event_id, recipient_id, key, environment = %app.settings.environment, "no template yet for mails of events");
-    Ok(())
+    if deliver::is_done(app, key).await? {
+        return Ok(());
+    }
+    match event::message(app, key, event_id, recipient_id).await? {
+        Some(message) => deliver(app, "event", &message).await,
+        None => Ok(()),
+    }
 }
