@@ -2,6 +2,7 @@
 //! continuous integration calls it and nothing else.
 
 mod book;
+mod browser;
 mod ci;
 mod run;
 mod services;
@@ -31,6 +32,20 @@ enum Task {
     Book,
     /// Starts what the tests need and prints how to reach it.
     Services,
+    /// The original's browser suite against this server.
+    Browser {
+        /// The original's source, with `vue/node_modules` and `public/client3`.
+        #[arg(long)]
+        original: PathBuf,
+        /// The folder of the recordings.
+        #[arg(long, default_value = "../shared/contract")]
+        contract: PathBuf,
+        /// The PostgreSQL server on which the suite's database is made.
+        #[arg(long, default_value = "postgresql://postgres@127.0.0.1:5432")]
+        database_server: String,
+        /// The spec files to run, without `.js`; all when none is named.
+        specs: Vec<String>,
+    },
     /// The tests alone; what follows goes to the test runner.
     Test {
         /// Options of the test runner.
@@ -56,6 +71,7 @@ fn done(task: Task) -> anyhow::Result<()> {
         Task::Tidy => tidy::tidy(),
         Task::Book => book::build(),
         Task::Services => services::start().map(|services| services.print()),
+        Task::Browser { original, contract, database_server, specs } => browser::browser(&browser::Options { original, contract, specs, database_server }),
         Task::Test { rest } => ci::test(&rest),
     }
 }
