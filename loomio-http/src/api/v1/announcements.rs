@@ -5,7 +5,7 @@ use crate::{
         operations,
         params::{COMMENT_ID, DISCUSSION_ID, DISCUSSION_KEY, EXCLUDE_TYPES, GROUP_ID, GROUP_KEY, Kind, OUTCOME_ID, POLL_ID, POLL_KEY, Param, Q},
     },
-    services::announcement::read,
+    services::announcement::{create, read},
 };
 
 const AUDIENCE: Param = Param::query("recipient_audience", Kind::Text, "`group`, `group-7`, `delegates-7`, `discussion_group`, `voters`, `decided_voters`, `undecided_voters` or `non_voters`.");
@@ -15,6 +15,18 @@ const USERS: Param = Param::query("recipient_user_xids", Kind::Text, "Numbers of
 const EMAILS: Param = Param::query("recipient_emails_cmr", Kind::Text, "Addresses, separated by commas.");
 
 operations! {
+    /// Invites people to a group, thread, poll or outcome, and tells them of it.
+    POST "/v1/announcements" create_announcement [
+        Param::body("recipient_user_ids", Kind::List, "People by number.", "[2, 3]"),
+        Param::body("recipient_emails", Kind::List, "People by address, who may have no account yet.", "[\"gus@example.org\"]"),
+        Param::body("recipient_audience", Kind::Text, "An audience such as `group`.", "\"group\""),
+        Param::body("recipient_chatbot_ids", Kind::List, "Chat bots by number.", "[1]"),
+        Param::body("recipient_message", Kind::Text, "What they are told.", "\"Your view please\""),
+        Param::body("invited_group_ids", Kind::List, "Groups of one organisation to invite to, instead of the one named.", "[1, 2]"),
+        Param::body("notify_recipients", Kind::Truth, "Whether voters are told.", "true"),
+        Param::body("include_actor", Kind::Truth, "Whether the visitor is part of the audience.", "false"),
+        GROUP_ID, GROUP_KEY, DISCUSSION_ID, DISCUSSION_KEY, COMMENT_ID, POLL_ID, POLL_KEY, OUTCOME_ID,
+    ] => |visit| create::create(visit);
     /// The people of an audience.
     GET "/v1/announcements/audience" audience_of_announcement [GROUP_ID, GROUP_KEY, DISCUSSION_ID, DISCUSSION_KEY, COMMENT_ID, POLL_ID, POLL_KEY, OUTCOME_ID, AUDIENCE, EXCLUDE_MEMBERS, INCLUDE_ACTOR, EXCLUDE_TYPES] => |visit| read::audience(visit);
     /// How many people an announcement would reach.

@@ -1,4 +1,5 @@
 //! Inviting and notifying people.
 
 pub mod audience;
+pub mod create;
 pub mod read;

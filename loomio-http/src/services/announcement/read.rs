@@ -31,7 +31,7 @@ async fn target(visit: &Visit) -> Done<(Target, About)> {
 }
 
 /// How people are shown: with their addresses to who administers the target.
-async fn scope(visit: &Visit, about: Option<&About>) -> Done<Scope> {
+pub(super) async fn scope(visit: &Visit, about: Option<&About>) -> Done<Scope> {
     let admin = match about {
         None => false,
         Some(a) => match (a.group_id, a.kind) {

@@ -1,5 +1,7 @@
 //! Groups.
 
+pub mod invite;
+
 use super::{Done, Visit, locate};
 use crate::json::{records, render::Scope};
 use loomio_core::policy;
@@ -12,8 +14,8 @@ use serde_json::json;
 /// When it may not be seen.
 pub async fn show(visit: &Visit, id: &str) -> Done {
     let found = locate::allowed_group(visit, &locate::named(visit, "group", Some(id)), "show").await?;
+    // The group is told as it was found: without who accepts by looking at it.
     super::membership::accept_pending(visit, found.id).await?;
-    let found = locate::group(visit, &found.id.to_string()).await?;
     visit.render(&[found], None, "groups").await
 }
 
