@@ -103,3 +103,40 @@ pub fn members_of(class: &str) -> Option<&'static str> {
         _ => None,
     }
 }
+
+/// SQL: the numbers of the guests of where a text stands (`$1` the text's number):
+/// people who are no members of its group.
+#[must_use]
+pub fn guests_of(class: &str) -> Option<&'static str> {
+    macro_rules! of_thread {
+        ($from:literal) => {
+            concat!(
+                "select u.id from ", $from, " join users u on u.deactivated_at is null \
+                 join discussion_readers r on r.discussion_id = d.id and r.user_id = u.id left join memberships m on m.user_id = u.id and m.group_id = d.group_id \
+                 where (m.id is null or m.revoked_at is not null) and r.guest and r.revoked_at is null order by u.id"
+            )
+        };
+    }
+    match class {
+        "Discussion" => Some(of_thread!("(select id, group_id from discussions where id = $1) d")),
+        "Comment" => Some(of_thread!("(select t.id, t.group_id from discussions t join comments c on c.discussion_id = t.id where c.id = $1) d")),
+        _ => None,
+    }
+}
+
+/// The group in which a text stands.
+///
+/// # Errors
+/// When the database refuses the question.
+pub async fn group_of(conn: &impl ConnectionTrait, class: &str, id: i32) -> Result<Option<i32>> {
+    let question = match class {
+        "Discussion" => "select group_id from discussions where id = $1",
+        "Comment" => "select d.group_id from comments c join discussions d on d.id = c.discussion_id where c.id = $1",
+        "Poll" => "select group_id from polls where id = $1",
+        "Stance" => "select p.group_id from stances s join polls p on p.id = s.poll_id where s.id = $1",
+        "Outcome" => "select p.group_id from outcomes o join polls p on p.id = o.poll_id where o.id = $1",
+        "Group" => return Ok(Some(id)),
+        _ => return Ok(None),
+    };
+    Ok(sql::scalar::<Option<i32>>(conn, question, vec![id.into()]).await?.flatten())
+}

@@ -14,6 +14,7 @@ pub mod poll;
 pub mod received_email;
 pub mod records;
 pub mod render;
+pub mod search;
 pub mod simple;
 pub mod stance;
 pub mod store;

@@ -7,15 +7,16 @@
 use super::{
     comment, demo, discussion, event, group, membership, outcome, poll, received_email,
     render::{Known, Node, Render, Scope, Serializer, Surroundings},
+    search::{self, SearchResult},
     simple, stance,
     store::Store,
     user,
 };
 use loomio_db::{
-    Record, Result,
+    Result,
     find::Find,
     rows::{
-        Chatbot, Comment, Demo, Discussion, DiscussionReader, Event, Group, MemberEmailAlias, Membership, MembershipRequest, Notification, Outcome, Poll, Reaction, ReceivedEmail, Stance, Tag, Task, User,
+        Chatbot, Comment, Demo, Discussion, DiscussionReader, Event, Group, MemberEmailAlias, Membership, MembershipRequest, Notification, Outcome, Poll, Reaction, ReceivedEmail, Stance, Tag, Task, User, Version,
     },
     sql,
 };
@@ -24,7 +25,7 @@ use serde_json::{Value as Json, json};
 use std::{collections::HashMap, sync::Arc};
 
 /// Rows that can be the collection of a response.
-pub trait Collection: Record {
+pub trait Collection: Clone + Send + Sync + 'static {
     /// The name under which the collection stands in the response.
     const ROOT: &'static str;
 
@@ -293,6 +294,19 @@ impl Collection for Stance {
     }
 }
 
+impl Collection for SearchResult {
+    const ROOT: &'static str = "search_results";
+    fn serializer() -> Serializer<Self> {
+        search::search_result
+    }
+    async fn prepare(rows: &[Arc<Self>], scope: &Scope, conn: &impl ConnectionTrait, store: &mut Store, known: &mut Known) -> Result<()> {
+        store.users.want(rows.iter().filter_map(|x| x.author_id));
+        let ids: Vec<i32> = rows.iter().filter_map(|x| x.poll_id).collect();
+        let polls = polls_where(conn, "polls.discarded_at is null and polls.id = any($1)", &ids).await?;
+        know_polls(polls, scope, conn, store, known).await
+    }
+}
+
 /// Collections of which the original knows nothing beforehand but people.
 macro_rules! plain_collection {
     ($row:ty, $root:literal, $serializer:path, |$r:ident| $people:expr) => {
@@ -316,6 +330,7 @@ plain_collection!(DiscussionReader, "discussion_readers", discussion::reader, |d
 plain_collection!(Reaction, "reactions", simple::reaction, |x| x.user_id);
 plain_collection!(User, "users", user::user, |_u| None);
 plain_collection!(Tag, "tags", simple::tag, |_t| None);
+plain_collection!(Version, "versions", simple::version, |_v| None);
 plain_collection!(Task, "tasks", simple::task, |_t| None);
 plain_collection!(Chatbot, "chatbots", simple::chatbot, |_c| None);
 plain_collection!(ReceivedEmail, "received_emails", received_email::received_email, |_e| None);

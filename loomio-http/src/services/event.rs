@@ -2,10 +2,12 @@
 
 use super::{Done, ServiceError, Visit, locate};
 use crate::json::params;
+use loomio_core::policy::{self, Denied, Permit, event::EventFacts};
 use loomio_db::{
+    Write, event, facts,
     find::Find,
     rows::{Discussion, Event},
-    sql,
+    search_document, sql, thread,
 };
 use sea_orm::Value;
 use serde_json::{Value as Json, json};
@@ -94,7 +96,7 @@ async fn asked(visit: &Visit, discussion: &Discussion) -> Done<Find<Event>> {
     Ok(find)
 }
 
-async fn thread(visit: &Visit) -> Done<Discussion> {
+async fn named_thread(visit: &Visit) -> Done<Discussion> {
     locate::allowed_discussion(visit, &locate::named(visit, "discussion", None), "show").await
 }
 
@@ -103,7 +105,7 @@ async fn thread(visit: &Visit) -> Done<Discussion> {
 /// # Errors
 /// When the thread may not be seen.
 pub async fn index(visit: &Visit) -> Done {
-    let discussion = thread(visit).await?;
+    let discussion = named_thread(visit).await?;
     let (_, per) = visit.page(30);
     let rows = asked(visit, &discussion).await?.order(&format!("events.{}", order(visit))).limit(per).all(visit.db()).await?;
     visit.render(&rows, None, "events").await
@@ -114,7 +116,7 @@ pub async fn index(visit: &Visit) -> Done {
 /// # Errors
 /// When the thread may not be seen.
 pub async fn count(visit: &Visit) -> Done {
-    let discussion = thread(visit).await?;
+    let discussion = named_thread(visit).await?;
     Ok(json!(asked(visit, &discussion).await?.count(visit.db()).await?))
 }
 
@@ -123,7 +125,7 @@ pub async fn count(visit: &Visit) -> Done {
 /// # Errors
 /// When the thread may not be seen.
 pub async fn position_keys(visit: &Visit) -> Done {
-    let discussion = thread(visit).await?;
+    let discussion = named_thread(visit).await?;
     let keys: Vec<Option<String>> = sql::column(visit.db(), "select position_key from events where discussion_id = $1 order by position_key collate \"C\"", vec![discussion.id.into()]).await?;
     Ok(json!(keys))
 }
@@ -133,7 +135,7 @@ pub async fn position_keys(visit: &Visit) -> Done {
 /// # Errors
 /// When the thread may not be seen.
 pub async fn timeline(visit: &Visit) -> Done {
-    let discussion = thread(visit).await?;
+    let discussion = named_thread(visit).await?;
     let rows = Find::<Event>::new("events.discussion_id = $1", vec![discussion.id.into()]).order("events.position_key").all(visit.db()).await?;
     Ok(rows.into_iter().map(|e| json!([e.position_key, e.sequence_id, e.created_at.map(loomio_db::record::rails_time), e.user_id, e.depth, e.descendant_count])).collect())
 }
@@ -143,11 +145,77 @@ pub async fn timeline(visit: &Visit) -> Done {
 /// # Errors
 /// When the thread may not be seen or has no such comment.
 pub async fn comment(visit: &Visit) -> Done {
-    let discussion = thread(visit).await?;
+    let discussion = named_thread(visit).await?;
     let found = comment_event(visit).await?;
     // Seeing one thread must not show the comments of others.
     if found.discussion_id != Some(discussion.id) {
         return Err(ServiceError::NotFound("Couldn't find Event".to_owned()));
     }
     visit.render(&[found], None, "events").await
+}
+
+/// Leave to change an event's place at the top of its thread.
+async fn pinnable(visit: &Visit, w: &Write, event: &Event, action: &'static str) -> Done<Permit> {
+    let updates_discussion = match event.discussion_id {
+        Some(id) => facts::discussion::load(w.conn(), &visit.actor, id).await?.is_some_and(|f| policy::allows(&f, "update")),
+        None => false,
+    };
+    Ok(policy::authorize(&EventFacts { in_discussion: event.discussion_id.is_some(), updates_discussion }, action)?)
+}
+
+async fn set_pinned(visit: &Visit, id: &str, action: &'static str, change: impl FnOnce(&mut Event)) -> Done {
+    let before: Event = locate::by_id(visit, id).await?;
+    let w = visit.begin().await?;
+    let permit = pinnable(visit, &w, &before, action).await?;
+    let mut after = before.clone();
+    change(&mut after);
+    let (event, _) = w.save(&permit, &before, after).await?;
+    event::refresh_ancestors(&w, &permit, event.id).await?;
+    w.commit().await?;
+    let mut answer = visit.render(&[event], None, "events").await?;
+    if let Json::Object(roots) = &mut answer {
+        roots.remove("meta");
+    }
+    Ok(answer)
+}
+
+/// Lets an event stand out in its thread, under a title.
+///
+/// # Errors
+/// When there is none or the thread may not be edited.
+pub async fn pin(visit: &Visit, id: &str) -> Done {
+    let title = visit.params.text("pinned_title");
+    set_pinned(visit, id, "pin", move |e| {
+        e.pinned = true;
+        if let Json::Object(fields) = &mut e.custom_fields {
+            fields.insert("pinned_title".to_owned(), json!(title));
+        }
+    })
+    .await
+}
+
+/// Makes an event an ordinary one again.
+///
+/// # Errors
+/// When there is none or the thread may not be edited.
+pub async fn unpin(visit: &Visit, id: &str) -> Done {
+    set_pinned(visit, id, "unpin", |e| e.pinned = false).await
+}
+
+/// Takes the note of an edit out of its thread.
+///
+/// # Errors
+/// When it is no such note or the rules do not allow it.
+pub async fn remove_from_thread(visit: &Visit, id: &str) -> Done {
+    let before: Event = locate::by_id(visit, id).await?;
+    let Some(discussion_id) = before.discussion_id.filter(|_| before.kind.as_deref() == Some("discussion_edited")) else { return Err(Denied::page().into()) };
+    let w = visit.begin().await?;
+    let facts = facts::discussion::load(w.conn(), &visit.actor, discussion_id).await?.unwrap_or_default();
+    let permit = policy::authorize(&facts, "remove_events")?;
+    let (event, _) = w.save(&permit, &before, Event { discussion_id: None, ..before.clone() }).await?;
+    event::refresh_ancestors(&w, &permit, event.id).await?;
+    thread::update_sequence_info(&w, &permit, discussion_id).await?;
+    search_document::index_discussion(&w, &permit, discussion_id).await?;
+    w.commit().await?;
+    visit.render(&[event], None, "events").await
 }

@@ -95,6 +95,12 @@ impl Visit {
         Self { app: Arc::clone(app), user: Some(Arc::new(user)), restricted: false, actor, params, session: SharedSession::default(), locale, now, ip: String::new() }
     }
 
+    /// What the path names: `:id` may be a number, or where there is one a key.
+    #[must_use]
+    pub fn key(&self) -> String {
+        self.params.text("id").unwrap_or_default()
+    }
+
     /// The database, outside of any transaction.
     #[must_use]
     pub fn db(&self) -> &DatabaseConnection {

@@ -19,4 +19,10 @@ operations! {
     GET "/v1/events/timeline" timeline_of_events [DISCUSSION_ID, DISCUSSION_KEY] => |visit| event::timeline(visit);
     /// The event of a comment.
     GET "/v1/events/comment" comment_event [DISCUSSION_ID, DISCUSSION_KEY, COMMENT_ID] => |visit| event::comment(visit);
+    /// Lets an event stand out in its thread.
+    PATCH "/v1/events/:id/pin" pin_event [Param::body("pinned_title", Kind::Text, "What it is called at the top of the thread.", "\"The quotes\"")] => |visit| event::pin(visit, &visit.key());
+    /// Makes an event an ordinary one again.
+    PATCH "/v1/events/:id/unpin" unpin_event [] => |visit| event::unpin(visit, &visit.key());
+    /// Takes the note of an edit out of its thread.
+    PATCH "/v1/events/:id/remove_from_thread" remove_event_from_thread [] => |visit| event::remove_from_thread(visit, &visit.key());
 }

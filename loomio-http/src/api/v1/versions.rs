@@ -1,5 +1,14 @@
-//! Versions.
+//! The history of texts and settings.
 
-use crate::api::operations;
+use crate::{
+    api::{
+        operations,
+        params::{COMMENT_ID, DISCUSSION_ID, GROUP_ID, OUTCOME_ID, POLL_ID, STANCE_ID, Kind, Param},
+    },
+    services::version,
+};
 
-operations! {}
+operations! {
+    /// One version of a text or of settings.
+    GET "/v1/versions" show_version [GROUP_ID, DISCUSSION_ID, COMMENT_ID, POLL_ID, STANCE_ID, OUTCOME_ID, Param::query("index", Kind::Number, "Which version, 0 being the first.")] => |visit| version::show(visit);
+}

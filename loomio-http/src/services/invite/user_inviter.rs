@@ -67,23 +67,35 @@ fn without(ids: &[i32], known: &[i32]) -> Vec<i32> {
     ids.iter().copied().filter(|id| !known.contains(id)).collect()
 }
 
-/// Decides whether the actor may invite these people: notify the whole group, add
-/// members, add guests.
+/// The actions that inviting these people takes: notifying the whole group, adding
+/// members, adding guests.
 ///
 /// # Errors
-/// When the rules do not allow one of these.
-pub async fn authorize(conn: &impl ConnectionTrait, actor: &Actor, about: &About, invited: &Invited) -> Done<()> {
+/// When the database refuses.
+pub async fn needed(conn: &impl ConnectionTrait, actor: &Actor, about: &About, invited: &Invited) -> Done<Vec<&'static str>> {
     let members = member_ids(conn, about, &invited.user_ids, &invited.emails).await?;
     let known: i64 = sql::scalar(conn, "select count(*) from users where id = any($1) and email = any($2::citext[])", vec![sql::ids(&members), invited.emails.clone().into()]).await?.unwrap_or(0);
     let guests = search::invitable_ids(conn, actor, about, &without(&invited.user_ids, &members)).await?;
+    let mut actions = Vec::new();
     if invited.audience.as_deref() == Some("group") {
-        about.authorize(conn, actor, "announce").await?;
+        actions.push("announce");
     }
     if !members.is_empty() {
-        about.authorize(conn, actor, "add_members").await?;
+        actions.push("add_members");
     }
     if !guests.is_empty() || (invited.emails.len() as i64) > known {
-        about.authorize(conn, actor, "add_guests").await?;
+        actions.push("add_guests");
+    }
+    Ok(actions)
+}
+
+/// Decides whether the actor may invite these people to something stored.
+///
+/// # Errors
+/// When the rules do not allow one of the actions it takes.
+pub async fn authorize(conn: &impl ConnectionTrait, actor: &Actor, about: &About, invited: &Invited) -> Done<()> {
+    for action in needed(conn, actor, about, invited).await? {
+        about.authorize(conn, actor, action).await?;
     }
     Ok(())
 }

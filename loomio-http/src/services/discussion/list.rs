@@ -1,15 +1,17 @@
-//! Threads: reading lists of them.
+//! Lists of threads.
+//!
+//! Source: `app/queries/discussion_query.rb`, `app/controllers/api/v1/discussions_controller.rb`.
 
-use super::{Done, Visit, locate};
-use loomio_core::policy::{self, Denied};
+use crate::services::{Done, Visit, locate};
+use loomio_core::policy::Denied;
 use loomio_db::{
     facts,
     find::Find,
     rows::{Discussion, Group},
     sql,
 };
+use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use sea_orm::Value;
-use serde_json::json;
 
 /// SQL: the threads a visitor may see; `$1` the user, `$2` a guest's token.
 fn visible(visit: &Visit, public: bool, subgroups: bool) -> (String, Vec<Value>) {
@@ -29,8 +31,31 @@ fn visible(visit: &Visit, public: bool, subgroups: bool) -> (String, Vec<Value>)
 const PINNED_FIRST: &str = "discussions.pinned_at";
 const LATEST_FIRST: &str = "discussions.last_activity_at desc";
 
+/// The times by which a list may be limited to a time frame.
+const TIMES: [&str; 5] = ["created_at", "updated_at", "last_activity_at", "last_comment_at", "closed_at"];
+
+/// A time as people write it: a date, or a date and a time.
+fn time(text: &str) -> Option<NaiveDateTime> {
+    let day = || text.get(..10).and_then(|d| d.parse::<NaiveDate>().ok()).and_then(|d| d.and_hms_opt(0, 0, 0));
+    DateTime::parse_from_rfc3339(text).map(|t| t.naive_utc()).ok().or_else(|| text.parse().ok()).or_else(day)
+}
+
+/// Limits a list to `since` and `until`.
+fn within(visit: &Visit, find: Find<Discussion>) -> Find<Discussion> {
+    let p = &visit.params;
+    let wanted = p.text("timeframe_for").unwrap_or_default();
+    // The name goes into the statement, so it must be one of ours.
+    let column = TIMES.iter().find(|c| **c == wanted).unwrap_or(&TIMES[0]);
+    let bound = |find: Find<Discussion>, key: &str, operator: &str| match p.text(key).as_deref().and_then(time) {
+        Some(at) => find.and(&format!("discussions.{column} {operator} $1"), vec![at.into()]),
+        None => find,
+    };
+    bound(bound(find, "since", ">="), "until", "<=")
+}
+
 async fn page(visit: &Visit, find: Find<Discussion>, again: Find<Discussion>, orders: &[&str]) -> Done {
     let (from, per) = visit.page(50);
+    let (find, again) = (within(visit, find), within(visit, again));
     let total = again.count(visit.db()).await?;
     let mut find = find;
     for order in orders {
@@ -152,46 +177,4 @@ pub async fn search(visit: &Visit) -> Done {
         Find::<Discussion>::new(&condition, values).and("discussions.group_id = any($1)", vec![sql::ids(&groups)]).and("discussions.title ilike $1", vec![format!("%{q}%").into()])
     };
     page(visit, build(), build(), &[]).await
-}
-
-/// One thread.
-///
-/// # Errors
-/// When it may not be seen.
-pub async fn show(visit: &Visit, id: &str) -> Done {
-    let mut found = locate::allowed_discussion(visit, &locate::named(visit, "discussion", Some(id)), "show").await?;
-    if let Some(group_id) = found.group_id {
-        super::membership::accept_pending(visit, group_id).await?;
-    }
-    if loomio_db::event::created_event(visit.db(), "Discussion", found.id).await?.is_none() {
-        let w = visit.begin().await?;
-        loomio_db::thread::repair(&w, &policy::Permit::system("a thread without a beginning"), found.id).await?;
-        w.commit().await?;
-        found = locate::discussion(visit, &found.id.to_string()).await?;
-    }
-    visit.render(&[found], None, "discussions").await
-}
-
-/// Who read the thread and when; hidden while it has an anonymous poll.
-///
-/// # Errors
-/// When the thread may not be seen.
-pub async fn history(visit: &Visit, id: &str) -> Done {
-    let found = locate::allowed_discussion(visit, &locate::named(visit, "discussion", Some(id)), "show").await?;
-    if sql::exists(visit.db(), "select 1 from polls where discussion_id = $1 and anonymous and discarded_at is null", vec![found.id.into()]).await? {
-        return Err(super::ServiceError::Status(403, json!({"message": visit.text("discussion_last_seen_by.disabled_anonymous_polls")})));
-    }
-    #[derive(sea_orm::FromQueryResult)]
-    struct Reader {
-        id: i32,
-        last_read_at: chrono::NaiveDateTime,
-        user_name: Option<String>,
-    }
-    let readers: Vec<Reader> = sql::rows(
-        visit.db(),
-        "select r.id, r.last_read_at, coalesce(u.name, u.username) as user_name from discussion_readers r join users u on u.id = r.user_id where r.discussion_id = $1 and r.last_read_at is not null order by r.id",
-        vec![found.id.into()],
-    )
-    .await?;
-    Ok(readers.into_iter().map(|r| json!({"reader_id": r.id, "last_read_at": loomio_db::record::rails_time(r.last_read_at), "user_name": r.user_name})).collect())
 }
