@@ -1,8 +1,8 @@
 //! Commands that need the application: carried out here when the database can be
 //! shared, else by the server that holds the embedded one.
 
-use crate::{control, sign_in, store};
-use loomio_http::{App, Settings};
+use crate::{control, jobs, sign_in, store};
+use loomio_http::{App, Settings, jobs::Worker};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -15,15 +15,21 @@ pub enum Request {
         /// Whose.
         email: String,
     },
+    /// To do now what is otherwise done by the clock.
+    RunJob {
+        /// Its name.
+        name: String,
+    },
 }
 
 /// Carries a request out and tells the result.
 ///
 /// # Errors
 /// When it cannot be carried out.
-pub async fn carry_out(app: &Arc<App>, request: Request) -> anyhow::Result<String> {
+pub async fn carry_out(app: &Arc<App>, worker: &Worker, request: Request) -> anyhow::Result<String> {
     match request {
         Request::SignIn { email } => sign_in::link(app, &email).await,
+        Request::RunJob { name } => jobs::run(app, worker, &name).await,
     }
 }
 
@@ -41,8 +47,8 @@ pub async fn run(settings: Settings, request: Request) -> anyhow::Result<String>
     let app = store.application(settings).await?;
     let result = async {
         // A new database has no tables for jobs before a worker has made them.
-        let _worker = loomio_http::jobs::Worker::new(&app, store.is_embedded()).await?;
-        carry_out(&app, request).await
+        let worker = Worker::new(&app, store.is_embedded()).await?;
+        carry_out(&app, &worker, request).await
     }
     .await;
     store.close(app).await;

@@ -4,7 +4,7 @@
 //! Only the folder's owner can open it. One line of JSON asks, one answers.
 
 use crate::command::{self, Request};
-use loomio_http::App;
+use loomio_http::{App, jobs::Worker};
 use serde::{Deserialize, Serialize};
 use std::{
     path::{Path, PathBuf},
@@ -30,17 +30,17 @@ fn socket(data_dir: &Path) -> anyhow::Result<PathBuf> {
 ///
 /// # Errors
 /// When the socket cannot be made.
-pub fn listen(app: &Arc<App>) -> anyhow::Result<tokio::task::JoinHandle<()>> {
+pub fn listen(app: &Arc<App>, worker: &Arc<Worker>) -> anyhow::Result<tokio::task::JoinHandle<()>> {
     let path = socket(&app.settings.data_dir)?;
     // Whoever held it before is gone: the folder's database is ours.
     let _ = std::fs::remove_file(&path);
     let listener = UnixListener::bind(&path)?;
-    let app = Arc::clone(app);
+    let (app, worker) = (Arc::clone(app), Arc::clone(worker));
     Ok(tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            let app = Arc::clone(&app);
+            let (app, worker) = (Arc::clone(&app), Arc::clone(&worker));
             tokio::spawn(async move {
-                if let Err(e) = answer(&app, stream).await {
+                if let Err(e) = answer(&app, &worker, stream).await {
                     tracing::warn!(error = format!("{e:#}"), "a command could not be answered");
                 }
             });
@@ -48,11 +48,11 @@ pub fn listen(app: &Arc<App>) -> anyhow::Result<tokio::task::JoinHandle<()>> {
     }))
 }
 
-async fn answer(app: &Arc<App>, stream: UnixStream) -> anyhow::Result<()> {
+async fn answer(app: &Arc<App>, worker: &Worker, stream: UnixStream) -> anyhow::Result<()> {
     let (reader, mut writer) = stream.into_split();
     let mut line = String::new();
     BufReader::new(reader).read_line(&mut line).await?;
-    let answer = match command::carry_out(app, serde_json::from_str::<Request>(&line)?).await {
+    let answer = match command::carry_out(app, worker, serde_json::from_str::<Request>(&line)?).await {
         Ok(text) => Answer::Done(text),
         Err(e) => Answer::Failed(format!("{e:#}")),
     };

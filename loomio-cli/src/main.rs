@@ -6,6 +6,7 @@ mod demo;
 mod doctor;
 #[cfg(feature = "embedded")]
 mod embedded;
+mod jobs;
 mod mail;
 mod secrets;
 mod serve;
@@ -41,10 +42,24 @@ enum Command {
         /// The address of the person, who must have an account.
         email: String,
     },
+    /// Does now what is otherwise done by the clock.
+    #[command(subcommand)]
+    Jobs(Jobs),
     /// Prints the OpenAPI document of the API.
     Openapi,
     /// Says what is missing or wrong, in plain words.
     Doctor,
+}
+
+#[derive(Subcommand)]
+enum Jobs {
+    /// Lists what is done by the clock, and when.
+    List,
+    /// Does one thing now.
+    Run {
+        /// Its name, as listed.
+        name: String,
+    },
 }
 
 fn print(text: &str) -> anyhow::Result<()> {
@@ -63,6 +78,8 @@ fn main() -> anyhow::Result<()> {
             Command::Serve => serve::serve(settings, false).await,
             Command::Demo => serve::serve(settings, true).await,
             Command::SignIn { email } => print(&command::run(settings, Request::SignIn { email }).await?),
+            Command::Jobs(Jobs::List) => print(&jobs::list()),
+            Command::Jobs(Jobs::Run { name }) => print(&command::run(settings, Request::RunJob { name }).await?),
             Command::Openapi => print(&loomio_http::api::service(&settings.root_url()).spec()),
             Command::Doctor => {
                 let report = doctor::examine(&settings).await;

@@ -30,7 +30,7 @@ pub async fn serve(settings: Settings, is_demo: bool) -> anyhow::Result<()> {
         let worker = Arc::clone(&worker);
         async move { worker.run().await }
     });
-    let commands = control::listen(&app)?;
+    let commands = control::listen(&app, &worker)?;
     if is_demo {
         crate::print(&demo::prepare(&app).await?)?;
     }

@@ -4,12 +4,14 @@
 //! A job is a struct whose fields are its payload. It is asked for inside the
 //! writer's transaction ([`enqueue`]) and run by a worker in this process.
 
+pub mod close_expired_poll;
 pub mod post_to_chatbot;
 pub mod publish_event;
+pub mod run_scheduled;
 pub mod send_event_mail;
 pub mod send_mail;
 
-use crate::App;
+use crate::{App, settings::Environment};
 use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext, WorkerOptions};
 use loomio_db::{DbError, Write, job};
 use rand::RngCore;
@@ -80,6 +82,8 @@ impl Worker {
     /// # Errors
     /// When the database refuses.
     pub async fn new(app: &Arc<App>, embedded: bool) -> anyhow::Result<Self> {
+        // Under test nothing happens by itself.
+        let clock = if app.settings.environment == Environment::Test { String::new() } else { run_scheduled::RunScheduled::crontab() };
         let worker = WorkerOptions::default()
             .pg_pool(app.db.get_postgres_connection_pool().clone())
             .schema(job::SCHEMA)
@@ -88,10 +92,13 @@ impl Worker {
             .poll_interval(std::time::Duration::from_millis(if embedded { 250 } else { 1000 }))
             .listen_os_shutdown_signals(false)
             .add_extension(Shared(Arc::clone(app)))
+            .define_job::<Task<close_expired_poll::CloseExpiredPoll>>()
             .define_job::<Task<post_to_chatbot::PostToChatbot>>()
             .define_job::<Task<publish_event::PublishEvent>>()
+            .define_job::<Task<run_scheduled::RunScheduled>>()
             .define_job::<Task<send_event_mail::SendEventMail>>()
             .define_job::<Task<send_mail::SendMail>>()
+            .with_cron(&*clock)?
             .init()
             .await?;
         loomio_db::migration::show_unfinished_jobs(&app.db).await?;

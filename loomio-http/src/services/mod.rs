@@ -33,6 +33,7 @@ pub mod reaction;
 pub mod reader;
 pub mod received_email;
 pub mod report;
+pub mod scheduled;
 pub mod search;
 pub mod sign_in;
 pub mod stance;

@@ -1,1 +1,3 @@
 //! Polls.
+
+pub mod close;
