@@ -8,7 +8,7 @@ use aes_gcm::{
     Aes256Gcm, KeyInit,
     aead::{Aead, Payload},
 };
-use alox_48::Value;
+use alox_48::{RbHash, Value};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use rand::RngCore;
 
@@ -18,6 +18,7 @@ pub const COOKIE: &str = "_loomio";
 /// Cookies longer than this are not looked at.
 const LONGEST: usize = 8192;
 
+const FLASH_KEY: &str = "flash";
 const USER_KEY: &str = "warden.user.user.key";
 
 /// What a browser carries between requests.
@@ -112,6 +113,22 @@ impl Session {
         self.remove("_csrf_token");
         let salt = salt.map_or(Value::Nil, marshal::string);
         self.put(USER_KEY, Value::Array(vec![Value::Array(vec![Value::from(user_id)]), salt]));
+    }
+
+    /// Leaves a message for the next page, as Rails' flash keeps it.
+    pub fn set_flash(&mut self, kind: &str, text: &str) {
+        let flashes: RbHash = [(marshal::string(kind), marshal::string(text))].into_iter().collect();
+        let flash: RbHash = [(marshal::string("discard"), Value::Array(Vec::new())), (marshal::string("flashes"), Value::Hash(flashes))].into_iter().collect();
+        self.put(FLASH_KEY, Value::Hash(flash));
+    }
+
+    /// The messages left for this page, by kind; they are shown once.
+    pub fn take_flash(&mut self) -> Vec<(String, String)> {
+        let Some(Value::Hash(flash)) = self.value(FLASH_KEY) else { return Vec::new() };
+        let flashes = flash.iter().find(|(k, _)| marshal::text(k).as_deref() == Some("flashes")).map(|(_, v)| v.clone());
+        self.remove(FLASH_KEY);
+        let Some(Value::Hash(flashes)) = flashes else { return Vec::new() };
+        flashes.iter().filter_map(|(k, v)| Some((marshal::text(k)?, marshal::text(v)?))).collect()
     }
 
     /// Signs out: everything is forgotten.

@@ -5,7 +5,8 @@ use crate::{
     i18n::I18n,
     live::Live,
     pages,
-    session::{self, Sessions},
+    limits::Limits,
+    session::{self, Guarded, Sessions},
     settings::Settings,
 };
 use loomio_auth::Secrets;
@@ -36,6 +37,8 @@ pub struct App {
     pub clock: Clock,
     /// The built client, unless there is none.
     pub client: Option<pages::Client>,
+    /// How often somebody may ask.
+    pub limits: Limits,
     /// Sends mail.
     pub mailer: loomio_mail::Mailer,
     rng: Mutex<StdRng>,
@@ -53,7 +56,7 @@ impl App {
     pub fn new(db: DatabaseConnection, settings: Settings, live: Live, mailer: loomio_mail::Mailer, clock: Clock, seed: [u8; 32]) -> Self {
         let secrets = Secrets::new(&settings.secret_key_base, &settings.devise_secret);
         let client = settings.client_dir.as_deref().and_then(pages::Client::open);
-        Self { db, secrets, i18n: I18n::new(), live, clock, client, mailer, rng: Mutex::new(StdRng::from_seed(seed)), settings }
+        Self { db, secrets, i18n: I18n::new(), live, limits: Limits::new(settings.rate_limits, settings.rate_multiplier), clock, client, mailer, rng: Mutex::new(StdRng::from_seed(seed)), settings }
     }
 
     /// The time, UTC, to the microsecond as the database keeps it.
@@ -86,6 +89,7 @@ pub fn routes(app: &Arc<App>) -> impl Endpoint + use<> {
         .nest("/", pages::routes(app))
         .catch_all_error(session::refused)
         .with(Sessions)
+        .with(Guarded)
         .data(Arc::clone(app))
         .with(NormalizePath::new(TrailingSlash::Trim))
 }

@@ -73,6 +73,12 @@ impl I18n {
         Ok(added)
     }
 
+    /// The text of a key in a language, without any stand-in.
+    #[must_use]
+    pub fn find(&self, locale: &str, key: &str) -> Option<String> {
+        self.texts.get(&(locale.to_owned(), key.to_owned())).cloned()
+    }
+
     /// The text of a key, with `%{name}` replaced; English stands in for a missing
     /// one, and the last part of the key for one that is missing there too.
     #[must_use]

@@ -11,6 +11,7 @@ pub mod error;
 pub mod i18n;
 pub mod jobs;
 pub mod json;
+pub mod limits;
 pub mod live;
 pub mod pages;
 pub mod services;

@@ -1,6 +1,7 @@
 //! The settings of a server, read once at the start from the original's
 //! environment variables and a few of our own.
 
+use crate::limits::{self, Network};
 use std::{fmt, path::PathBuf};
 
 /// Where the server runs; boot tells the client.
@@ -102,6 +103,10 @@ pub struct Settings {
     pub site_name: String,
     /// Whether requests are counted and refused when there are too many.
     pub rate_limits: bool,
+    /// By how much more may be asked than by default.
+    pub rate_multiplier: u32,
+    /// The proxies whose word counts about where a request comes from.
+    pub trusted_proxies: Vec<Network>,
     /// The most characters of a text.
     pub max_message_length: usize,
     /// Texts that match are refused.
@@ -159,6 +164,9 @@ impl Settings {
         if regex::Regex::new(&spam_regex).is_err() {
             return Err(SettingsError { variable: "SPAM_REGEX".to_owned(), value: spam_regex, expected: "a regular expression".to_owned() });
         }
+        let proxies = vars.get("TRUSTED_PROXIES").unwrap_or(limits::PRIVATE_NETWORKS);
+        let trusted_proxies = proxies.split(',').map(str::trim).filter(|n| !n.is_empty() && *n != "none").map(str::parse).collect::<Result<_, ()>>();
+        let trusted_proxies = trusted_proxies.map_err(|()| SettingsError { variable: "TRUSTED_PROXIES".to_owned(), value: proxies.to_owned(), expected: "none, or networks such as 10.0.0.0/8 between commas".to_owned() })?;
         let smtp = match vars.get("SMTP_SERVER") {
             None => None,
             Some(server) => Some(Smtp {
@@ -171,7 +179,7 @@ impl Settings {
         };
         Ok(Self {
             environment,
-            canonical_port: vars.number("CANONICAL_PORT")?,
+            canonical_port: vars.number("CANONICAL_PORT")?.or((environment == Environment::Test).then_some(3000)),
             force_ssl: vars.flag("FORCE_SSL"),
             port: vars.number("PORT")?.unwrap_or(3000),
             bind: text("BIND").unwrap_or_else(|| "127.0.0.1".to_owned()),
@@ -191,6 +199,8 @@ impl Settings {
             max_message_length: vars.number("LMO_MAX_MESSAGE_LENGTH")?.unwrap_or(100_000),
             b3_api_key: text("B3_API_KEY").unwrap_or_default(),
             rate_limits,
+            rate_multiplier: vars.number("RACK_ATTACK_RATE_MULTPLIER")?.unwrap_or(1),
+            trusted_proxies,
             canonical_host,
             smtp_domain,
             spam_regex,
@@ -202,6 +212,17 @@ impl Settings {
     #[must_use]
     pub fn var(&self, name: &str) -> Option<&str> {
         self.vars.iter().find(|(n, _)| n == name).map(|(_, v)| v.trim()).filter(|v| !v.is_empty())
+    }
+
+    /// What a variable says under test, as the original's `.env.test` sets it.
+    #[must_use]
+    pub fn test_default(&self, name: &str) -> Option<&'static str> {
+        match name {
+            _ if self.environment != Environment::Test => None,
+            "TERMS_URL" => Some("https://www.loomio.org/terms_of_use"),
+            "PRIVACY_URL" => Some("https://www.loomio.org/privacy"),
+            _ => None,
+        }
     }
 
     /// Whether a variable is set to anything but a denial.

@@ -7,8 +7,10 @@
 pub mod discussion;
 pub mod group;
 pub mod membership;
+pub mod notification;
 pub mod poll;
 pub mod text;
+pub mod user;
 
 /// Who asks.
 #[derive(Debug, Clone, Default)]

@@ -8,6 +8,9 @@ pub mod close_expired_poll;
 pub mod post_to_chatbot;
 pub mod publish_event;
 pub mod run_scheduled;
+pub mod deactivate_user;
+pub mod index_author;
+pub mod redact_user;
 pub mod send_event_mail;
 pub mod send_mail;
 
@@ -96,6 +99,9 @@ impl Worker {
             .define_job::<Task<post_to_chatbot::PostToChatbot>>()
             .define_job::<Task<publish_event::PublishEvent>>()
             .define_job::<Task<run_scheduled::RunScheduled>>()
+            .define_job::<Task<deactivate_user::DeactivateUser>>()
+            .define_job::<Task<index_author::IndexAuthor>>()
+            .define_job::<Task<redact_user::RedactUser>>()
             .define_job::<Task<send_event_mail::SendEventMail>>()
             .define_job::<Task<send_mail::SendMail>>()
             .with_cron(&*clock)?

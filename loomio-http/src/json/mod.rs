@@ -9,6 +9,7 @@ pub mod group;
 pub mod membership;
 pub mod outcome;
 pub mod params;
+pub mod pending;
 pub mod permitted;
 pub mod poll;
 pub mod received_email;

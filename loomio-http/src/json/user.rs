@@ -34,7 +34,9 @@ pub fn name(user: &User, i18n: &crate::i18n::I18n, locale: &str) -> Option<Strin
     }
 }
 
-fn avatar_kind(user: &User) -> &str {
+/// How a person is pictured: a kind of avatar or the name of an icon.
+#[must_use]
+pub fn avatar_kind(user: &User) -> &str {
     if user.deactivated_at.is_some() {
         "mdi-duck"
     } else if user.name.is_none() {
@@ -135,6 +137,35 @@ pub fn current(user: &User, r: &mut Render<'_>) -> Node {
         "memberships_count" => user.memberships_count,
         "secret_token" => user.secret_token,
         "auto_translate" => user.auto_translate,
+    );
+    node
+}
+
+/// Nobody, in the form in which the client is told of the viewer.
+#[must_use]
+pub fn signed_out(locale: &str, token: &str, i18n: &crate::i18n::I18n) -> Node {
+    let mut node = Node::new();
+    for key in ["id", "name", "email", "username", "avatar_initials", "thumb_url", "created_at", "short_bio", "content_locale", "location", "avatar_url", "email_catch_up_day", "selected_locale", "default_membership_volume"] {
+        node.insert(key.to_owned(), Json::Null);
+    }
+    for key in ["email_verified", "bot", "has_password", "email_when_proposal_closing_soon", "email_when_mentioned", "email_on_participation", "email_newsletter", "is_admin", "auto_translate"] {
+        node.insert(key.to_owned(), json!(false));
+    }
+    fields!(node;
+        "avatar_kind" => "mdi-email-outline",
+        "time_zone" => "UTC",
+        "locale" => locale,
+        "titles" => json!({}),
+        "delegates" => json!({}),
+        "placeholder_name" => i18n.text(locale, "user.placeholder_name", &[("hostname", "")]),
+        "short_bio_format" => "html",
+        "autodetect_time_zone" => true,
+        "attachments" => json!([]),
+        "date_time_pref" => "day_abbr",
+        "sign_in_count" => 0,
+        "experiences" => json!({}),
+        "memberships_count" => 0,
+        "secret_token" => token,
     );
     node
 }

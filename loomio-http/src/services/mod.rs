@@ -2,11 +2,13 @@
 //! which the facts are loaded, the rules asked, the rows changed, the event
 //! appended and the jobs stored.
 
+pub mod account;
 pub mod announcement;
 pub mod attachment;
 pub mod boot;
 pub mod bot;
 pub mod chatbot;
+pub mod closing;
 pub mod comment;
 pub mod demo;
 pub mod discussion;
@@ -20,17 +22,21 @@ pub mod link;
 pub mod link_preview;
 pub mod locate;
 pub mod mail;
+pub mod login_token;
 pub mod membership;
 pub mod membership_request;
 pub mod mention;
 pub mod message;
 pub mod notification;
 pub mod outcome;
+pub mod pending;
 pub mod poll;
 pub mod profile;
+pub mod profile_update;
 pub mod publish;
 pub mod reaction;
 pub mod reader;
+pub mod registration;
 pub mod received_email;
 pub mod report;
 pub mod scheduled;

@@ -15,6 +15,7 @@ use loomio_auth::Session;
 use loomio_db::{
     Write,
     facts::{Actor, Site},
+    find::Find,
     rows::User,
 };
 use rand::RngCore;
@@ -35,8 +36,8 @@ pub struct SessionState {
     pub remember: Option<String>,
     /// Whether `signed_in` is to be set (true) or cleared (false).
     pub signed_in: Option<bool>,
-    /// Whether a request of this kind must carry a CSRF token.
-    pub sets_csrf: bool,
+    /// The token that forms and requests which change something must bring back.
+    pub csrf_token: Option<String>,
 }
 
 impl SharedSession {
@@ -71,6 +72,10 @@ pub struct Visit {
     pub locale: String,
     /// The time of the request, UTC.
     pub now: NaiveDateTime,
+    /// The language the browser prefers, if it says any.
+    pub detected_locale: Option<String>,
+    /// The page from which the request was made.
+    pub referrer: Option<String>,
     /// Where the request came from.
     pub ip: String,
 }
@@ -92,7 +97,7 @@ impl Visit {
         let now = app.now();
         let actor = Actor { id: user.id, verified: user.email_verified, site_admin: user.is_admin == Some(true), site: site(&app.settings), now, ..Actor::default() };
         let locale = crate::json::user::locale(&user, &app.i18n);
-        Self { app: Arc::clone(app), user: Some(Arc::new(user)), restricted: false, actor, params, session: SharedSession::default(), locale, now, ip: String::new() }
+        Self { app: Arc::clone(app), user: Some(Arc::new(user)), restricted: false, actor, params, session: SharedSession::default(), locale, now, detected_locale: None, referrer: None, ip: String::new() }
     }
 
     /// What the path names: `:id` may be a number, or where there is one a key.
@@ -119,6 +124,35 @@ impl Visit {
     /// When nobody is.
     pub fn signed_in(&self) -> Done<&User> {
         self.user.as_deref().filter(|_| self.actor.is_logged_in()).ok_or(ServiceError::SignedOut)
+    }
+
+    /// The same request, by somebody who has just signed in.
+    #[must_use]
+    pub fn signed_in_as(&self, user: &User) -> Self {
+        let actor = Actor {
+            id: user.id,
+            verified: user.email_verified,
+            site_admin: user.is_admin == Some(true),
+            // Tokens speak only for those who are not signed in.
+            group_token: None,
+            membership_token: None,
+            discussion_reader_token: None,
+            ..self.actor.clone()
+        };
+        Self { user: Some(Arc::new(user.clone())), restricted: false, actor, ..self.clone() }
+    }
+
+    /// The request as one by the holder of a mail's unsubscribe token, if it brings
+    /// one, for the few requests that may come by mail.
+    ///
+    /// # Errors
+    /// When the token is unknown or the database fails.
+    pub async fn by_mail_link(&self) -> Done<Self> {
+        let Some(token) = self.params.filled("unsubscribe_token") else { return Ok(self.clone()) };
+        let found = Find::<User>::new("users.unsubscribe_token = $1", vec![token.into()]).one(self.db()).await?;
+        let user = found.ok_or_else(|| ServiceError::NotFound("Couldn't find User".to_owned()))?;
+        let actor = Actor { id: user.id, verified: user.email_verified, site_admin: false, ..self.actor.clone() };
+        Ok(Self { user: Some(Arc::new(user)), restricted: true, actor, ..self.clone() })
     }
 
     /// Begins a write by who is signed in.

@@ -9,8 +9,8 @@ use crate::{
 };
 
 operations! {
-    /// Signs in by password or by a one-time code.
-    POST "/v1/sessions" create_session [Param::body("user", Kind::Object, "`email` with `password` or `code`, and `remember_me`.", r#"{"email": "ana@example.org", "password": "correct horse", "remember_me": true}"#)] => |visit| sign_in::create(visit);
+    /// Signs in by password, by a one-time code, or by the link that was followed before.
+    POST "/v1/sessions" create_session [Param::body("user", Kind::Object, "`email` with `password` or `code`, and `name` to change it.", r#"{"email": "ana@example.org", "password": "correct horse", "remember_me": true}"#)] => |visit| sign_in::create(visit);
     /// Signs out.
     DELETE "/v1/sessions" destroy_session [] => |visit| sign_in::destroy(visit);
 }
