@@ -26,7 +26,7 @@ pub fn membership(m: &Membership, r: &mut Render<'_>) -> Node {
         "inviter_id" => m.inviter_id,
     );
     let person = m.user_id.and_then(|id| r.store.users.get(&id));
-    if (m.inviter_id.is_some() && m.inviter_id == r.scope.current_user_id) || r.scope.current_user_is_admin {
+    if (m.inviter_id.is_some() && m.inviter_id == r.scope.current_user_id && !r.scope.hides_own_email) || r.scope.current_user_is_admin {
         fields!(node; "user_email" => person.as_ref().and_then(|u| u.email.clone()));
     }
     if r.scope.includes("group") && m.group_id.is_some() {

@@ -31,6 +31,9 @@ pub struct Scope {
     pub current_user_is_admin: bool,
     /// Whether it is told if people have a password.
     pub include_password_status: bool,
+    /// Whether even the viewer's own address is left out, where the original renders
+    /// without saying who looks.
+    pub hides_own_email: bool,
     /// Whether a group's invitation token is shown.
     pub include_token: bool,
     /// Whether the original rendered without its record cache, so that things it

@@ -77,7 +77,7 @@ pub fn author(user: &User, r: &mut Render<'_>) -> Node {
         "email_verified" => user.email_verified,
         "bot" => user.bot,
     );
-    if r.scope.current_user_id == Some(user.id) || r.scope.include_email || r.scope.current_user_is_admin {
+    if (r.scope.current_user_id == Some(user.id) && !r.scope.hides_own_email) || r.scope.include_email || r.scope.current_user_is_admin {
         fields!(node; "email" => user.email);
     }
     if shown_name.is_none() {

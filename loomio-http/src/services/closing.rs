@@ -2,7 +2,7 @@
 //!
 //! Source: `app/workers/{deactivate,redact}_user_worker.rb`.
 
-use super::account;
+use super::{account, membership::revoke};
 use crate::{App, jobs};
 use chrono::NaiveDateTime;
 use loomio_auth::token;
@@ -64,8 +64,7 @@ pub async fn redact(app: &Arc<App>, user_id: i32, actor_id: i32, _tell: bool) ->
 }
 
 /// Somebody leaves all their groups.
-async fn leave_groups(w: &Write, _permit: &Permit, user_id: i32, _actor_id: i32, _at: NaiveDateTime) -> anyhow::Result<()> {
-    let groups: Vec<i32> = sql::column(w.conn(), "select group_id from memberships where user_id = $1 and revoked_at is null", vec![user_id.into()]).await?;
-    drop(groups);
-    Ok(())
+async fn leave_groups(w: &Write, permit: &Permit, user_id: i32, actor_id: i32, at: NaiveDateTime) -> anyhow::Result<()> {
+    let groups: Vec<i32> = sql::column(w.conn(), "select group_id from memberships where user_id = $1 and revoked_at is null and group_id is not null", vec![user_id.into()]).await?;
+    Ok(revoke::in_groups(w, permit, &groups, user_id, actor_id, at).await?)
 }

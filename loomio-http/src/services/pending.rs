@@ -6,7 +6,10 @@
 //!
 //! Source: `app/helpers/pending_actions_helper.rb`.
 
-use super::{Done, Visit, login_token};
+use super::{
+    Done, Visit, login_token,
+    membership::{record, redeem},
+};
 use crate::json::{
     pending::{self, no_looks},
     records,
@@ -183,6 +186,14 @@ pub async fn consume(visit: &Visit) -> Done<()> {
         w.save(&Permit::system("a sign-in link was used"), &row, loomio_db::rows::LoginToken { used: true, ..row.clone() }).await?;
         w.commit().await?;
     }
+    if let Some(found) = group(visit).await?.filter(|g| g.archived_at.is_none()) {
+        join_by_link(visit, user, &found).await?;
+    }
+    if let Some(found) = membership(visit).await? {
+        let w = visit.begin().await?;
+        redeem::redeem(&w, &Permit::system("an invitation to a group was taken"), &found, user.id).await?;
+        w.commit().await?;
+    }
     if let Some(found) = discussion_reader(visit).await? {
         redeem_reader(visit, user, found).await?;
     }
@@ -194,6 +205,23 @@ pub async fn consume(visit: &Visit) -> Done<()> {
         state.session.remove(key);
     }
     Ok(())
+}
+
+/// A group's own link makes whoever never was a member one.
+async fn join_by_link(visit: &Visit, user: &User, group: &Group) -> Done<()> {
+    let permit = Permit::system("a group's link was followed");
+    let w = visit.begin().await?;
+    // Followed twice at once, it makes one membership.
+    w.execute(&permit, "select pg_advisory_xact_lock($1, $2)", vec![group.id.into(), user.id.into()]).await?;
+    if record::of(&w, group.id, user.id).await?.is_some() {
+        return Ok(());
+    }
+    let token = loomio_auth::token::secure(&mut *w.rng());
+    let new = Membership { group_id: Some(group.id), user_id: Some(user.id), volume: Some(user.default_membership_volume), token: Some(token), ..Membership::default() };
+    let stored = w.insert(&permit, new).await?;
+    record::recount(&w, &permit, &[&stored]).await?;
+    redeem::redeem(&w, &permit, &stored, user.id).await?;
+    Ok(w.commit().await?)
 }
 
 /// Whether an invitation may pass from whom it was sent to: to themselves, or from

@@ -70,7 +70,9 @@ pub async fn index(visit: &Visit) -> Done {
         return Err(BadParams::Missing("xids".to_owned()).into());
     }
     let ids = visit.params.ids("xids");
-    let rows = Find::<User>::new(INVITABLE, vec![own.id.into()]).and("users.id = any($1)", vec![sql::ids(&ids)]).order("users.id").all(visit.db()).await?;
+    let allowed: Vec<i32> = sql::column(visit.db(), &format!("select users.id from users where {INVITABLE} and users.id = any($2)"), vec![own.id.into(), sql::ids(&ids)]).await?;
+    // In the order in which the database keeps them, as the original leaves it.
+    let rows: Vec<User> = loomio_db::find::by_ids(visit.db(), &allowed).await?;
     // Nobody's address is told here, not even the visitor's own.
     let scope = Scope { current_user_id: None, ..visit.scope() };
     visit.render_as(&rows, &scope, None, "users", user::author, Node::new()).await
@@ -113,7 +115,8 @@ pub async fn groups(visit: &Visit) -> Done {
     .order("groups.id")
     .all(visit.db())
     .await?;
-    visit.render_as(&rows, &visit.scope(), None, "groups", crate::json::group::group, Node::new()).await
+    let scope = Scope { hides_own_email: true, ..visit.scope() };
+    visit.render_as(&rows, &scope, None, "groups", crate::json::group::group, Node::new()).await
 }
 
 /// The zones in which the people of the visitor's groups live, most common first.

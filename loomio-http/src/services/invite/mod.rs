@@ -2,11 +2,9 @@
 
 pub mod about;
 pub mod accounts;
-pub mod pending;
 pub mod search;
 pub mod throttle;
 pub mod user_inviter;
 
 pub use about::About;
-pub use pending::consume_pending;
 pub use user_inviter::Invited;
