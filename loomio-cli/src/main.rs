@@ -1,5 +1,8 @@
 //! The `loomio` command.
 
+// Tests may panic and look at the clock; what they test may not.
+#![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods))]
+
 mod command;
 mod control;
 mod demo;

@@ -5,6 +5,9 @@
 //! and randomness are arguments. It can therefore be embedded anywhere, and it
 //! cannot fail for reasons outside its input.
 
+// Tests may panic and look at the clock; what they test may not.
+#![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods))]
+
 pub mod audience;
 pub mod policy;
 pub mod poll;

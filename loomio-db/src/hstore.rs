@@ -8,10 +8,10 @@ pub fn pairs(text: &str) -> Vec<(String, String)> {
     while let Some(key) = quoted(&mut chars) {
         // `=>` stands between; an unquoted NULL is no value.
         let skipped: String = std::iter::from_fn(|| chars.next_if(|c| *c != '"' && *c != ',')).collect();
-        if skipped.trim_start_matches("=>").trim().is_empty() {
-            if let Some(value) = quoted(&mut chars) {
-                out.push((key, value));
-            }
+        if skipped.trim_start_matches("=>").trim().is_empty()
+            && let Some(value) = quoted(&mut chars)
+        {
+            out.push((key, value));
         }
     }
     out

@@ -5,6 +5,9 @@
 //! runs inside a transaction and outside; everything that writes takes a
 //! [`Write`], which is one transaction with the time and the randomness it may use.
 
+// Tests may panic and look at the clock; what they test may not.
+#![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods))]
+
 pub mod audience;
 pub mod connect;
 pub mod counter;

@@ -1,6 +1,8 @@
 //! Databases for tests: each test has one of its own, cloned from a template that
 //! is made once and dropped when the test ends.
 
+#![cfg_attr(not(test), expect(clippy::expect_used, reason = "a test ends where its database does"))]
+
 use crate::{connect::connect, migration};
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 use std::{

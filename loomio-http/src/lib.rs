@@ -4,6 +4,9 @@
 //! `services/` (use cases, which know no HTTP), from there to `loomio-db` inside
 //! one transaction, and back through `json/`.
 
+// Tests may panic and look at the clock; what they test may not.
+#![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods))]
+
 pub mod api;
 pub mod app;
 pub mod cable;

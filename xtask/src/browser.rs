@@ -154,13 +154,12 @@ fn scenarios_of(spec: &str) -> BTreeMap<String, Vec<String>> {
     let mut current: Option<String> = None;
     for line in spec.lines() {
         let trimmed = line.trim();
-        if let Some(rest) = trimmed.strip_prefix('\'') {
-            if let Some((name, after)) = rest.split_once('\'') {
-                if after.trim_start().starts_with(':') {
-                    current = Some(name.to_owned());
-                    tests.entry(name.to_owned()).or_insert_with(Vec::new);
-                }
-            }
+        if let Some(rest) = trimmed.strip_prefix('\'')
+            && let Some((name, after)) = rest.split_once('\'')
+            && after.trim_start().starts_with(':')
+        {
+            current = Some(name.to_owned());
+            tests.entry(name.to_owned()).or_insert_with(Vec::new);
         }
         for call in ["loadPath(", "loadPathNoApp("] {
             let Some((_, after)) = trimmed.split_once(call) else { continue };

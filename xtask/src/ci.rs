@@ -2,7 +2,7 @@
 //! compiled twice; the tests stand last, because their closing lines are the result.
 
 use crate::{book, run, services, tidy};
-use std::time::Instant;
+use std::{path::Path, time::Instant};
 
 /// Runs all steps; the first that fails ends the run.
 ///
@@ -39,9 +39,18 @@ fn dependencies() -> anyhow::Result<()> {
 /// # Errors
 /// When a test fails or a service cannot be had.
 pub fn test(rest: &[String]) -> anyhow::Result<()> {
+    test_with(rest, None)
+}
+
+/// The same with a variable of the environment set.
+///
+/// # Errors
+/// When a test fails or a service cannot be had.
+pub fn test_with(rest: &[String], variable: Option<(&str, &Path)>) -> anyhow::Result<()> {
     let services = services::start()?;
     let runner: &[&str] = if run::installed("cargo-nextest", &["nextest", "--version"]) { &["nextest", "run", "--workspace"] } else { &["test", "--workspace"] };
     let mut command = run::cargo(runner);
     services.tell(command.args(rest));
+    command.envs(variable);
     run::run(&mut command)
 }

@@ -1,9 +1,13 @@
 //! The project's own tasks: `cargo xtask TASK`. This is the only task runner here;
 //! continuous integration calls it and nothing else.
 
+// Tests may panic and look at the clock; what they test may not.
+#![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods))]
+
 mod book;
 mod browser;
 mod ci;
+mod contract;
 mod run;
 mod services;
 mod tidy;
@@ -46,6 +50,8 @@ enum Task {
         /// The spec files to run, without `.js`; all when none is named.
         specs: Vec<String>,
     },
+    /// Replays the recorded cases and takes out of the lists what has become equal.
+    Contract,
     /// The tests alone; what follows goes to the test runner.
     Test {
         /// Options of the test runner.
@@ -72,6 +78,7 @@ fn done(task: Task) -> anyhow::Result<()> {
         Task::Book => book::build(),
         Task::Services => services::start().map(|services| services.print()),
         Task::Browser { original, contract, database_server, specs } => browser::browser(&browser::Options { original, contract, specs, database_server }),
+        Task::Contract => contract::shrink(),
         Task::Test { rest } => ci::test(&rest),
     }
 }

@@ -73,7 +73,7 @@ pub async fn with(app: &Arc<App>, user_id: i32, socket: WebSocketStream) {
             },
             _ = heartbeat.tick() => {
                 beats = beats.wrapping_add(1);
-                if beats % RECHECK == 0 && !talk.recheck().await {
+                if beats.is_multiple_of(RECHECK) && !talk.recheck().await {
                     break;
                 }
                 let now = app.now().and_utc().timestamp();

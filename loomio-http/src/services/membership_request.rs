@@ -8,12 +8,7 @@ async fn page(visit: &Visit, condition: &str, order: &str) -> Done {
     let group = locate::allowed_group(visit, &locate::named(visit, "group", None), "show").await?;
     locate::allowed_group(visit, &group.id.to_string(), "manage_membership_requests").await?;
     let (from, per) = visit.page(50);
-    let rows = Find::<MembershipRequest>::new(&format!("membership_requests.group_id = $1 and {condition}"), vec![group.id.into()])
-        .order(order)
-        .offset(from)
-        .limit(per)
-        .all(visit.db())
-        .await?;
+    let rows = Find::<MembershipRequest>::new(&format!("membership_requests.group_id = $1 and {condition}"), vec![group.id.into()]).order(order).offset(from).limit(per).all(visit.db()).await?;
     visit.render(&rows, None, "membership_requests").await
 }
 
@@ -40,9 +35,12 @@ pub async fn previous(visit: &Visit) -> Done {
 pub async fn my_pending(visit: &Visit) -> Done {
     let group = locate::allowed_group(visit, &locate::named(visit, "group", None), "show").await?;
     // Who is not signed in has made none; the original shows them those of nobody.
-    let rows = Find::<MembershipRequest>::new("membership_requests.group_id = $1 and membership_requests.response is null and membership_requests.requestor_id = $2", vec![group.id.into(), visit.actor.id.into()])
-        .order("membership_requests.created_at desc")
-        .all(visit.db())
-        .await?;
+    let rows = Find::<MembershipRequest>::new(
+        "membership_requests.group_id = $1 and membership_requests.response is null and membership_requests.requestor_id = $2",
+        vec![group.id.into(), visit.actor.id.into()],
+    )
+    .order("membership_requests.created_at desc")
+    .all(visit.db())
+    .await?;
     visit.render(&rows, None, "membership_requests").await
 }

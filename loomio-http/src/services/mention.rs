@@ -4,11 +4,7 @@
 
 use super::{
     Done, ServiceError, Visit,
-    invite::{
-        About,
-        about::Kind,
-        search,
-    },
+    invite::{About, about::Kind, search},
     locate,
 };
 use loomio_core::policy;

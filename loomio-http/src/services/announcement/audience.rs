@@ -103,7 +103,9 @@ mod tests {
 
     #[test]
     fn groups_are_named_by_number() {
-        for (kind, word, digits) in [("group-7", "group", Some("7")), ("delegates-12", "delegates", Some("12")), ("group", "group", None), ("group-", "group", None), ("discussion_group", "group", None)] {
+        for (kind, word, digits) in
+            [("group-7", "group", Some("7")), ("delegates-12", "delegates", Some("12")), ("group", "group", None), ("group-", "group", None), ("discussion_group", "group", None)]
+        {
             assert_eq!(digits_after(kind, word), digits, "{kind}");
         }
     }

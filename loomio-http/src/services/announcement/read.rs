@@ -217,8 +217,7 @@ struct Notice {
 pub async fn history(visit: &Visit) -> Done {
     let (target, about) = target(visit).await?;
     let ids = events(visit, &target).await?;
-    let secret_thread: bool =
-        sql::exists(visit.db(), "select 1 from polls where discussion_id = $1::int and anonymous and discarded_at is null", vec![about.discussion_id.into()]).await?;
+    let secret_thread: bool = sql::exists(visit.db(), "select 1 from polls where discussion_id = $1::int and anonymous and discarded_at is null", vec![about.discussion_id.into()]).await?;
     let allow_viewed = !(secret_thread || target.poll().is_some_and(|p| p.anonymous));
     let told: Vec<Told> = sql::rows(
         visit.db(),

@@ -91,8 +91,10 @@ pub async fn invite(visit: &Visit, group: &Group) -> Done<Vec<Membership>> {
         ..Draft::new("membership_created", "Group", group.id, visit.user_id())
     };
     publish::append(&w, &permit, draft).await?;
-    let memberships =
-        Find::<Membership>::new("memberships.revoked_at is null and memberships.group_id = $1 and memberships.user_id = any($2)", vec![group.id.into(), sql::ids(&user_ids)]).order("memberships.id").all(w.conn()).await?;
+    let memberships = Find::<Membership>::new("memberships.revoked_at is null and memberships.group_id = $1 and memberships.user_id = any($2)", vec![group.id.into(), sql::ids(&user_ids)])
+        .order("memberships.id")
+        .all(w.conn())
+        .await?;
     w.commit().await?;
     Ok(memberships)
 }

@@ -73,12 +73,7 @@ pub async fn create_missing(w: &Write, permit: &Permit, visit: &Visit, emails: &
     let ours = format!("decide@{}", settings.canonical_host);
     let decide = settings.var("DECIDE_EMAIL").unwrap_or(&ours);
     let mut seen = HashSet::new();
-    let addresses: Vec<String> = emails
-        .iter()
-        .map(|e| e.trim().to_lowercase())
-        .filter(|e| is_acceptable(e, spam.as_ref()) && e != decide)
-        .filter(|e| seen.insert(e.clone()))
-        .collect();
+    let addresses: Vec<String> = emails.iter().map(|e| e.trim().to_lowercase()).filter(|e| is_acceptable(e, spam.as_ref()) && e != decide).filter(|e| seen.insert(e.clone())).collect();
     if addresses.is_empty() {
         return Ok(());
     }

@@ -45,10 +45,10 @@ pub async fn organisation(conn: &impl ConnectionTrait, parent_id: i32) -> Result
 
 async fn known(conn: &impl ConnectionTrait, actor: &Actor, about: Option<&About>) -> Result<Known> {
     let mut known = Known { queries: Vec::new() };
-    if let Some(a) = about.filter(|a| a.kind == Kind::Group) {
-        if facts::group::load(conn, actor, a.id).await?.is_some_and(|f| f.member) {
-            known.members_of(vec![a.id]);
-        }
+    if let Some(a) = about.filter(|a| a.kind == Kind::Group)
+        && facts::group::load(conn, actor, a.id).await?.is_some_and(|f| f.member)
+    {
+        known.members_of(vec![a.id]);
     }
     let invites_guests = match about {
         None => true,
@@ -102,7 +102,7 @@ pub fn matches(n: usize) -> String {
     format!("(users.name ilike ${n} or users.name ilike ${} or users.username ilike ${n} or users.email ilike ${n})", n + 1)
 }
 
-/// The two patterns of [`matches`].
+/// The two patterns of [`matches()`].
 #[must_use]
 pub fn patterns(q: &str) -> [Value; 2] {
     [format!("{q}%").into(), format!("% {q}%").into()]

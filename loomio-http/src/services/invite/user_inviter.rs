@@ -167,10 +167,10 @@ pub async fn new_members_count(conn: &impl ConnectionTrait, parent_id: i32, user
 /// # Errors
 /// When the database refuses.
 pub async fn subscription(w: &Write, parent: &Group) -> Done<Subscription> {
-    if let Some(id) = parent.subscription_id {
-        if let Some(found) = loomio_db::find::by_id::<Subscription>(w.conn(), id).await? {
-            return Ok(found);
-        }
+    if let Some(id) = parent.subscription_id
+        && let Some(found) = loomio_db::find::by_id::<Subscription>(w.conn(), id).await?
+    {
+        return Ok(found);
     }
     let permit = Permit::system("every organisation has a subscription");
     let made = w.insert(&permit, Subscription::default()).await?;

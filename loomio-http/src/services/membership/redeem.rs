@@ -51,10 +51,8 @@ pub async fn redeem(w: &Write, permit: &Permit, invitation: &Membership, actor_i
     }
     record::members_added(w, &groups).await?;
     end_guest_access(w, permit, actor_id, &groups).await?;
-    if !was_member {
-        if let Some(m) = record::of(w, group_id, actor_id).await?.filter(|m| m.accepted_at.is_some()) {
-            publish::append(w, permit, Draft::new("invitation_accepted", "Membership", m.id, Some(actor_id))).await?;
-        }
+    if !was_member && let Some(m) = record::of(w, group_id, actor_id).await?.filter(|m| m.accepted_at.is_some()) {
+        publish::append(w, permit, Draft::new("invitation_accepted", "Membership", m.id, Some(actor_id))).await?;
     }
     Ok(())
 }
