@@ -22,6 +22,17 @@ pub async fn enqueue(conn: &impl ConnectionTrait, name: &str, payload: Json) -> 
     Ok(())
 }
 
+/// Adds a job to be run at a time (UTC) or soon after, if the surrounding
+/// transaction commits.
+///
+/// # Errors
+/// When the database refuses it.
+pub async fn enqueue_at(conn: &impl ConnectionTrait, name: &str, payload: Json, at: NaiveDateTime) -> Result<()> {
+    let statement = format!("select {SCHEMA}.add_job($1, $2::json, run_at => $4::timestamp at time zone 'utc', max_attempts => $3)");
+    sql::execute(conn, &statement, vec![name.into(), payload.to_string().into(), MAX_ATTEMPTS.into(), at.into()]).await?;
+    Ok(())
+}
+
 /// Notes within a write that what a ticket stands for is done; says false when it
 /// was done before. A job that is run twice thus takes effect once: the note and
 /// the effect commit together.

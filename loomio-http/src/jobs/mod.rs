@@ -5,6 +5,7 @@
 //! writer's transaction ([`enqueue`]) and run by a worker in this process.
 
 pub mod close_expired_poll;
+pub mod destroy_group;
 pub mod post_to_chatbot;
 pub mod publish_event;
 pub mod run_scheduled;
@@ -37,6 +38,15 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync + Clone + 'static {
 pub async fn enqueue<J: Job>(w: &Write, job: &J) -> Result<(), DbError> {
     let payload = serde_json::to_value(job).map_err(|e| DbError::Inconsistent(format!("job {} cannot be stored: {e}", J::NAME)))?;
     w.enqueue(J::NAME, payload).await
+}
+
+/// Asks for a job that is run at a certain time or soon after.
+///
+/// # Errors
+/// When the job cannot be stored.
+pub async fn enqueue_at<J: Job>(w: &Write, job: &J, at: chrono::NaiveDateTime) -> Result<(), DbError> {
+    let payload = serde_json::to_value(job).map_err(|e| DbError::Inconsistent(format!("job {} cannot be stored: {e}", J::NAME)))?;
+    job::enqueue_at(w.conn(), J::NAME, payload, at).await
 }
 
 /// Begins a write of a job, in nobody's name.
@@ -102,6 +112,7 @@ impl Worker {
             .define_job::<Task<deactivate_user::DeactivateUser>>()
             .define_job::<Task<index_author::IndexAuthor>>()
             .define_job::<Task<redact_user::RedactUser>>()
+            .define_job::<Task<destroy_group::DestroyGroup>>()
             .define_job::<Task<send_event_mail::SendEventMail>>()
             .define_job::<Task<send_mail::SendMail>>()
             .with_cron(&*clock)?

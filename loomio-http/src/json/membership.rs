@@ -56,12 +56,14 @@ pub fn restricted(m: &Membership, r: &mut Render<'_>) -> Node {
 pub fn request(m: &MembershipRequest, r: &mut Render<'_>) -> Node {
     let mut node = Node::new();
     let requestor = m.requestor_id.and_then(|id| r.store.users.get(&id));
+    // Rows from before requests needed an account have a name and an address of their own; nobody is told them.
+    let name = requestor.as_ref().and_then(|u| user::name(u, r.around.i18n, &user::locale(u, r.around.i18n)));
     let responder = m.responder_id.and_then(|id| r.store.users.get(&id));
     fields!(node;
         "id" => m.id,
         "group_id" => m.group_id,
-        "name" => m.name,
-        "email" => m.email,
+        "name" => name,
+        "email" => requestor.as_ref().and_then(|u| u.email.clone()),
         "introduction" => m.introduction,
         "responded_at" => maybe_time(m.responded_at),
         "response" => m.response,

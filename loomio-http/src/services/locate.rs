@@ -27,9 +27,17 @@ pub fn no_row(class: &str, id: &str) -> ServiceError {
 /// # Errors
 /// When there is none.
 pub async fn by_id<R: Record>(visit: &Visit, id: &str) -> Done<R> {
+    by_id_in(visit.db(), id).await
+}
+
+/// The same inside a write.
+///
+/// # Errors
+/// When there is none.
+pub async fn by_id_in<R: Record>(conn: &impl sea_orm::ConnectionTrait, id: &str) -> Done<R> {
     let number = params::int(&serde_json::Value::String(id.to_owned()));
     let found = match number.and_then(|n| i32::try_from(n).ok()) {
-        Some(n) => find::by_id::<R>(visit.db(), n).await?,
+        Some(n) => find::by_id::<R>(conn, n).await?,
         None => None,
     };
     found.ok_or_else(|| no_row(R::TYPE, id))

@@ -8,6 +8,8 @@ use crate::{
     services::{group, visit::Visit},
 };
 
+const GROUP: Param = Param::body("group", Kind::Object, "Its attributes.", "{\"name\": \"Riverside\", \"group_privacy\": \"closed\"}");
+
 fn id(visit: &Visit) -> String {
     visit.params.text("id").unwrap_or_default()
 }
@@ -25,4 +27,14 @@ operations! {
     GET "/v1/groups/:id/subgroups" subgroups_of_group [EXCLUDE_TYPES] => |visit| group::subgroups(visit, &id(visit));
     /// A group with its invitation token.
     GET "/v1/groups/:id/token" token_of_group [] => |visit| group::token(visit, &id(visit));
+    /// Starts a group.
+    POST "/v1/groups" create_group [GROUP] => |visit| group::change::create(visit);
+    /// Changes a group.
+    PATCH "/v1/groups/:id" update_group [GROUP] => |visit| group::change::update(visit, &id(visit));
+    /// Changes a group.
+    PUT "/v1/groups/:id" replace_group [GROUP] => |visit| group::change::update(visit, &id(visit));
+    /// Archives a group; it is removed two weeks later.
+    DELETE "/v1/groups/:id" destroy_group [] => |visit| group::change::destroy(visit, &id(visit));
+    /// Gives a group another invitation token.
+    POST "/v1/groups/:id/reset_token" reset_token_of_group [] => |visit| group::change::reset_token(visit, &id(visit));
 }

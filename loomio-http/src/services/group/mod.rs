@@ -1,5 +1,8 @@
 //! Groups.
 
+pub mod attributes;
+pub mod change;
+pub mod destroy;
 pub mod invite;
 
 use super::{Done, Visit, locate};

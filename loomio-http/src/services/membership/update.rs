@@ -27,18 +27,9 @@ use serde_json::{Map, Value as Json, json};
 
 /// A membership and the permit for an action on it, inside a write.
 async fn allowed(visit: &Visit, w: &Write, id: &str, action: &'static str) -> Done<(Membership, Permit)> {
-    let number = visit_id(id);
-    let membership: Membership = match number {
-        Some(n) => find::by_id(w.conn(), n).await?,
-        None => None,
-    }
-    .ok_or_else(|| locate::no_row("Membership", id))?;
+    let membership: Membership = locate::by_id_in(w.conn(), id).await?;
     let permit = policy::authorize(&facts::membership::load(w.conn(), &visit.actor, &membership).await?, action)?;
     Ok((membership, permit))
-}
-
-fn visit_id(id: &str) -> Option<i32> {
-    crate::json::params::int(&Json::String(id.to_owned())).and_then(|n| i32::try_from(n).ok())
 }
 
 /// One membership as the answer.
@@ -92,10 +83,7 @@ async fn show_person(visit: &Visit, membership: &Membership, person: Option<User
 /// When the rules do not allow it.
 pub async fn update(visit: &Visit, id: &str) -> Done {
     let w = visit.begin().await?;
-    let number = visit_id(id).unwrap_or_default();
-    if find::by_id::<Membership>(w.conn(), number).await?.is_none() {
-        return Err(locate::no_row("Membership", id));
-    }
+    locate::by_id_in::<Membership>(w.conn(), id).await?;
     let sent = visit.params.of("membership")?;
     let (before, permit) = allowed(visit, &w, id, "update").await?;
     let title = if sent.has("title") { sent.text("title") } else { before.title.clone() };
