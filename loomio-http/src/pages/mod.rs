@@ -1,32 +1,184 @@
 //! Pages: the client's own page for every address of it, and what is not JSON.
+//!
+//! A page is a function from what is asked to a response; what goes wrong in it is
+//! told as a page, too ([`shell::refused`]).
 
-use crate::App;
-use poem::Route;
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
+pub mod brand;
+pub mod client;
+pub mod export;
+pub mod feed;
+pub mod plain;
+pub mod redirect;
+pub mod shell;
+pub mod show;
+pub mod template;
+
+pub use client::Client;
+
+use crate::{
+    App,
+    services::{Done, Visit},
 };
+use futures_util::future::BoxFuture;
+use poem::{
+    Endpoint, FromRequest, IntoEndpoint, Request, Response, Result, Route,
+    http::{HeaderMap, header},
+};
+use std::sync::Arc;
 
-/// A built client in a folder.
+/// What a page is asked.
 #[derive(Debug)]
-pub struct Client {
-    /// The folder.
-    pub folder: PathBuf,
-    /// Its page.
-    pub index: String,
+pub struct Asked {
+    /// Who asks, and with which parameters.
+    pub visit: Visit,
+    /// The form that is wanted: the ending of the path, or what is accepted; `html`
+    /// without either.
+    pub format: String,
+    /// The path.
+    pub path: String,
+    /// The headers.
+    pub headers: HeaderMap,
 }
 
-impl Client {
-    /// The client in a folder, if there is one.
+impl Asked {
+    /// A parameter of the path or query, empty without it.
     #[must_use]
-    pub fn open(folder: &Path) -> Option<Self> {
-        let index = std::fs::read_to_string(folder.join("index.html")).ok()?;
-        Some(Self { folder: folder.to_owned(), index })
+    pub fn text(&self, name: &str) -> String {
+        self.visit.params.text(name).unwrap_or_default()
     }
+
+    /// Whether a program asks that only reads pages.
+    #[must_use]
+    pub fn is_robot(&self) -> bool {
+        let agent = self.headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default().to_ascii_lowercase();
+        ["bot", "crawler", "spider", "slurp", "facebookexternalhit", "embedly", "whatsapp", "preview"].iter().any(|name| agent.contains(name))
+    }
+
+    /// Whether the page is wanted without the client's program.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.visit.params.get("export").is_some() || self.is_robot()
+    }
+}
+
+/// Makes a page.
+pub type Make = for<'a> fn(&'a Asked) -> BoxFuture<'a, Done<Response>>;
+
+/// A page as an endpoint.
+pub struct Page(pub Make);
+
+/// A page made by an asynchronous function of [`Asked`].
+#[macro_export]
+macro_rules! page {
+    ($make:path) => {
+        $crate::pages::Page(|asked| Box::pin($make(asked)))
+    };
+}
+
+const FORMATS: [&str; 6] = ["html", "xml", "json", "csv", "txt", "text"];
+
+/// The ending of a path that says in which form it is wanted.
+fn ending(path: &str) -> Option<&str> {
+    let (_, ending) = path.rsplit('/').next()?.rsplit_once('.')?;
+    FORMATS.contains(&ending).then_some(ending)
+}
+
+fn accepted(headers: &HeaderMap) -> Option<&'static str> {
+    match headers.get(header::ACCEPT)?.to_str().ok()? {
+        "application/json" => Some("json"),
+        "application/xml" | "text/xml" | "application/atom+xml" => Some("xml"),
+        "text/csv" => Some("csv"),
+        _ => None,
+    }
+}
+
+impl Endpoint for Page {
+    type Output = Response;
+
+    async fn call(&self, req: Request) -> Result<Response> {
+        let (req, mut body) = req.split();
+        let mut visit = Visit::from_request(&req, &mut body).await?;
+        let path = req.original_uri().path().to_owned();
+        let ending = ending(&path).map(ToOwned::to_owned);
+        for (name, value) in req.path_params::<Vec<(String, String)>>().unwrap_or_default() {
+            let value = ending.as_ref().filter(|_| path.ends_with(&value)).and_then(|e| value.strip_suffix(&format!(".{e}"))).map_or_else(|| value.clone(), ToOwned::to_owned);
+            visit.params.0.insert(name, value.into());
+        }
+        let format = ending.or_else(|| accepted(req.headers()).map(ToOwned::to_owned)).unwrap_or_else(|| "html".to_owned());
+        let asked = Asked { visit, format, path, headers: req.headers().clone() };
+        match (self.0)(&asked).await {
+            Ok(response) => Ok(response),
+            Err(e) => Ok(shell::refused(&asked, e).await),
+        }
+    }
+}
+
+/// Paths of which the client draws everything.
+const CLIENT_PATHS: &[&str] = &[
+    "/try",
+    "/dashboard",
+    "/dashboard/:filter",
+    "/inbox",
+    "/groups",
+    "/polls",
+    "/report",
+    "/profile",
+    "/contact",
+    "/email_preferences",
+    "/apps/registered",
+    "/apps/authorized",
+    "/apps/registered/:id",
+    "/apps/registered/:id/:slug",
+    "/g/:key/emails",
+    "/g/:key/membership_requests",
+    "/g/:key/members/requests",
+    "/g/:key/memberships",
+    "/g/:key/settings",
+    "/g/:key/previous_polls",
+    "/g/:key/memberships/:username",
+    "/g/:key/tags",
+    "/g/:key/tags/:tag_name",
+    "/g/new",
+    "/d/new",
+    "/p/new",
+    "/p/new/:type",
+    "/dashboard/direct_discussions",
+    "/tasks",
+    "/poll_templates/new",
+    "/poll_templates/:id",
+    "/poll_templates/:id/edit",
+    "/thread_templates/browse",
+    "/thread_templates/new",
+    "/thread_templates/:id",
+    "/thread_templates/:id/edit",
+];
+
+/// Adds a page that is read.
+fn read(route: Route, path: &str, page: Page) -> Route {
+    route.at(path, poem::get(page))
 }
 
 /// Every route that is not the API's.
 #[must_use]
-pub fn routes(_app: &Arc<App>) -> Route {
-    Route::new()
+pub fn routes(app: &Arc<App>) -> Route {
+    let mut route = Route::new();
+    for path in CLIENT_PATHS {
+        route = read(route, path, page!(shell::index));
+    }
+    route = plain::routes(redirect::routes(show::routes(route, app)));
+    route = export::routes(route);
+    route = client::routes(route, app);
+    route.at("/*path", poem::get(page!(shell::unknown)).into_endpoint())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_known_endings_are_formats() {
+        for (path, found) in [("/g/abc.xml", Some("xml")), ("/p/abc/export.csv", Some("csv")), ("/d/abc/v1.2-of-it", None), ("/a.b/c", None), ("/", None)] {
+            assert_eq!(ending(path), found, "{path}");
+        }
+    }
 }

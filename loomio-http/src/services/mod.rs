@@ -5,6 +5,7 @@
 pub mod account;
 pub mod announcement;
 pub mod attachment;
+pub mod blob;
 pub mod boot;
 pub mod bot;
 pub mod chatbot;
@@ -30,6 +31,7 @@ pub mod message;
 pub mod notification;
 pub mod outcome;
 pub mod pending;
+pub mod page;
 pub mod poll;
 pub mod profile;
 pub mod profile_update;
