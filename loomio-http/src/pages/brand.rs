@@ -29,7 +29,7 @@ fn svg([r, g, b]: [u8; 3]) -> String {
 fn png(name: &str) -> Vec<u8> {
     let [r, g, b] = color(name);
     let mut bytes = Cursor::new(Vec::new());
-    let picture = if name.contains("cover") {
+    let drawn = if name.contains("cover") {
         RgbaImage::from_pixel(1024, 256, Rgba([r, g, b, 255]))
     } else {
         let side = height(name);
@@ -40,7 +40,7 @@ fn png(name: &str) -> Vec<u8> {
         })
     };
     // Writing into memory fails for no picture of this size.
-    let _ = picture.write_to(&mut bytes, ImageFormat::Png);
+    let _ = drawn.write_to(&mut bytes, ImageFormat::Png);
     bytes.into_inner()
 }
 

@@ -17,7 +17,7 @@ async fn group(asked: &Asked) -> Done<Response> {
     }
     let heading = asked.visit.app.i18n.text(&asked.visit.locale, "page.export_of", &[("name", &content::full_name(&asked.visit, &found).await?)]);
     let tables = export::group_page(&asked.visit, &found).await?;
-    Ok(shell::html(StatusCode::OK, template::render("group_export.html", context! { lang => asked.visit.locale.replace('_', "-"), heading => heading, tables => tables })))
+    Ok(shell::html(StatusCode::OK, template::render("group_export.html", context! { lang => asked.visit.locale.replace('_', "-"), heading => heading, tables => template::value(&tables) })))
 }
 
 /// A poll, for those who may see its results; somebody who came by mail may be one.
@@ -35,11 +35,11 @@ async fn poll(asked: &Asked) -> Done<Response> {
             let fields: std::collections::BTreeMap<_, _> = tables.poll.iter().cloned().collect();
             let values = context! {
                 lang => visit.locale.replace('_', "-"),
-                poll => fields,
+                poll => template::value(&fields),
                 details => html(found.details.as_deref().unwrap_or_default(), &found.details_format),
                 outcome => tables.outcome.as_ref().map(|(statement, format)| html(statement, format)),
-                results => tables.options,
-                votes => tables.votes,
+                results => template::value(&tables.options),
+                votes => template::value(&tables.votes),
             };
             Ok(shell::html(StatusCode::OK, template::render("poll_export.html", values)))
         }

@@ -11,7 +11,7 @@ use poem::Response;
 fn answer(asked: &Asked, title: &str, path: &str, entries: &[content::Entry]) -> Response {
     let root = asked.visit.app.settings.root_url();
     let updated = entries.iter().map(|e| e.published.clone()).max();
-    let values = context! { root => root, title => title, path => path, entries => entries, updated => updated, host => asked.visit.app.settings.canonical_host };
+    let values = context! { root => root, title => title, path => path, entries => template::value(&entries), updated => updated, host => asked.visit.app.settings.canonical_host.clone() };
     Response::builder().content_type("application/atom+xml; charset=utf-8").body(template::render("feed.xml", values))
 }
 

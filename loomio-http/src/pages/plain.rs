@@ -49,7 +49,7 @@ async fn robots(asked: &Asked) -> Done<Response> {
 /// What robots find here, when the site wants to be found.
 async fn sitemap(asked: &Asked) -> Done<Response> {
     let entries = if asked.visit.app.settings.flag("FEATURES_SITEMAP") { content::sitemap(&asked.visit).await? } else { Vec::new() };
-    Ok(Response::builder().content_type("application/xml; charset=utf-8").body(template::render("sitemap.xml", context! { entries => entries })))
+    Ok(Response::builder().content_type("application/xml; charset=utf-8").body(template::render("sitemap.xml", context! { entries => template::value(&entries) })))
 }
 
 /// How programs use the site, with one's own key. Whoever has none yet gets one.

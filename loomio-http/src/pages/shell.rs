@@ -48,10 +48,10 @@ pub fn draw(asked: &Asked, status: StatusCode, about: &Described, content: Optio
     };
     let values = context! {
         lang => asked.visit.locale.replace('_', "-"),
-        title => about.title,
-        description => about.description,
-        images => about.images,
-        site_name => settings.site_name,
+        title => about.title.clone(),
+        description => about.description.clone(),
+        images => about.images.clone(),
+        site_name => settings.site_name.clone(),
         icon => settings.var("THEME_ICON_SRC").unwrap_or("/brand/icon_gold_150h.png"),
         logo => settings.var("THEME_APP_LOGO_SRC").unwrap_or("/brand/logo_gold.svg"),
         help_url => settings.var("HELP_URL").unwrap_or("https://help.loomio.com/"),
@@ -130,6 +130,7 @@ pub async fn refused(asked: &Asked, e: ServiceError) -> Response {
         ServiceError::NotFound(_) => failure(asked, StatusCode::NOT_FOUND, None),
         ServiceError::Invalid(_) => failure(asked, StatusCode::UNPROCESSABLE_ENTITY, None),
         ServiceError::Params(e) => failure(asked, StatusCode::BAD_REQUEST, Some(e.to_string())),
+        ServiceError::Redirect(place) => Response::builder().status(StatusCode::FOUND).header(header::LOCATION, place).body(""),
         ServiceError::Status(status, _) | ServiceError::Named(status, ..) => failure(asked, StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), None),
         ServiceError::Db(e) => {
             tracing::error!(error = %e, "a page failed");

@@ -6,6 +6,7 @@
 use super::{
     Asked, feed,
     shell::{self, Content},
+    template,
 };
 use crate::{
     App, page,
@@ -38,7 +39,7 @@ async fn group_of(asked: &Asked, name: &str) -> Done<Response> {
         return feed::of_group(asked, &found).await;
     }
     let shown = content::group(&asked.visit, &found).await?;
-    let inner = Content { template: "group.html", values: context! { group => shown, replies => asked.visit.text("page.replies"), active => asked.visit.text("page.active") } };
+    let inner = Content { template: "group.html", values: context! { group => template::value(&shown), replies => asked.visit.text("page.replies"), active => asked.visit.text("page.active") } };
     Ok(shell::draw(asked, StatusCode::OK, &content::Described::of_group(&asked.visit, &found).await?, Some(&inner)))
 }
 
@@ -75,7 +76,7 @@ async fn discussion(asked: &Asked) -> Done<Response> {
     let next = (offset + limit < shown.items_count).then(|| format!("?offset={}&limit={limit}&export=1", offset + limit));
     let inner = Content {
         template: "discussion.html",
-        values: context! { thread => shown, next => next, more => asked.visit.text("common.action.load_more"), privacy => asked.visit.text(if !found.private { "common.privacy.public" } else { "common.privacy.private" }) },
+        values: context! { thread => template::value(&shown), next => next, more => asked.visit.text("common.action.load_more"), privacy => asked.visit.text(if !found.private { "common.privacy.public" } else { "common.privacy.private" }) },
     };
     Ok(shell::draw(asked, StatusCode::OK, &content::Described::of_discussion(&asked.visit, &found).await?, Some(&inner)))
 }
@@ -103,7 +104,7 @@ async fn explore(asked: &Asked) -> Done<Response> {
     let p = &asked.visit.params;
     let limit = p.int("limit").unwrap_or(50).clamp(1, 500);
     let (groups, total) = content::explored(&asked.visit, p.filled("q").as_deref(), limit, p.int("page").unwrap_or(1)).await?;
-    let inner = Content { template: "groups.html", values: context! { groups => groups, total => total, title => asked.visit.text("explore_page.header") } };
+    let inner = Content { template: "groups.html", values: context! { groups => template::value(&groups), total => total, title => asked.visit.text("explore_page.header") } };
     Ok(shell::draw(asked, StatusCode::OK, &content::Described::of_site(&asked.visit), Some(&inner)))
 }
 

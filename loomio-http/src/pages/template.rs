@@ -30,6 +30,12 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     environment
 });
 
+/// Anything as a template's value.
+#[must_use]
+pub fn value(of: &impl serde::Serialize) -> Value {
+    Value::from(minijinja::value::Serde(of))
+}
+
 /// A template filled in; empty when it cannot be.
 #[must_use]
 pub fn render(name: &str, values: Value) -> String {

@@ -215,7 +215,7 @@ pub async fn poll_tables(visit: &Visit, poll: &Poll) -> Done<PollTables> {
         rows: results.iter().map(|row| RESULT_FIELDS.iter().map(|f| result_cell(row, f, poll, total)).collect()).collect(),
     };
     let outcome = Find::<Outcome>::new("outcomes.poll_id = $1 and outcomes.latest", vec![poll.id.into()]).order("outcomes.id desc").one(visit.db()).await?;
-    Ok(PollTables { poll: poll_fields(visit, poll, outcome.as_ref()).await?, options, votes: votes(visit, poll).await?, outcome: outcome.map(|o| (o.statement.unwrap_or_default(), o.statement_format)) })
+    Ok(PollTables { poll: poll_fields(visit, poll, outcome.as_ref()).await?, options, votes: votes(visit, poll).await?, outcome: outcome.map(|o| (o.statement, o.statement_format)) })
 }
 
 async fn poll_fields(visit: &Visit, poll: &Poll, outcome: Option<&Outcome>) -> Done<Vec<(&'static str, String)>> {
@@ -251,7 +251,7 @@ async fn poll_fields(visit: &Visit, poll: &Poll, outcome: Option<&Outcome>) -> D
         ("outcome_author_id", outcome.map(|o| o.author_id.to_string())),
         ("outcome_author_name", outcome.and_then(|o| name(o.author_id))),
         ("outcome_created_at", outcome.and_then(|o| o.created_at).map(|t| written(visit, t))),
-        ("outcome_statement", outcome.and_then(|o| o.statement.clone())),
+        ("outcome_statement", outcome.map(|o| o.statement.clone())),
         ("poll_url", Some(format!("{}/p/{}", visit.app.settings.root_url(), poll.key))),
     ];
     Ok(fields.into_iter().filter_map(|(field, value)| Some((field, value?))).collect())
