@@ -75,6 +75,13 @@ macro_rules! page {
     };
 }
 
+/// The parameters that paths have.
+const PARAMETERS: [&str; 7] = ["id", "key", "slug", "username", "token", "model", "comment_id"];
+
+fn percent_decoded(text: &str) -> String {
+    url::form_urlencoded::parse(format!("v={}", text.replace('+', "%2B").replace('&', "%26")).as_bytes()).next().map(|(_, v)| v.into_owned()).unwrap_or_default()
+}
+
 const FORMATS: [&str; 6] = ["html", "xml", "json", "csv", "txt", "text"];
 
 /// The ending of a path that says in which form it is wanted.
@@ -100,9 +107,10 @@ impl Endpoint for Page {
         let mut visit = Visit::from_request(&req, &mut body).await?;
         let path = req.original_uri().path().to_owned();
         let ending = ending(&path).map(ToOwned::to_owned);
-        for (name, value) in req.path_params::<Vec<(String, String)>>().unwrap_or_default() {
-            let value = ending.as_ref().filter(|_| path.ends_with(&value)).and_then(|e| value.strip_suffix(&format!(".{e}"))).map_or_else(|| value.clone(), ToOwned::to_owned);
-            visit.params.0.insert(name, value.into());
+        for name in PARAMETERS {
+            let Some(raw) = req.raw_path_param(name) else { continue };
+            let bare = ending.as_ref().filter(|_| path.ends_with(raw)).and_then(|e| raw.strip_suffix(&format!(".{e}"))).unwrap_or(raw);
+            visit.params.0.insert(name.to_owned(), percent_decoded(bare).into());
         }
         let format = ending.or_else(|| accepted(req.headers()).map(ToOwned::to_owned)).unwrap_or_else(|| "html".to_owned());
         let asked = Asked { visit, format, path, headers: req.headers().clone() };
