@@ -22,7 +22,7 @@ async fn group(asked: &Asked) -> Done<Response> {
 
 /// A poll, for those who may see its results; somebody who came by mail may be one.
 async fn poll(asked: &Asked) -> Done<Response> {
-    let visit = crate::session::restricted(&asked.visit).await?;
+    let visit = asked.visit.by_mail_link().await?;
     let found = locate::allowed_poll(&visit, &asked.text("key"), "export").await?;
     let tables = export::poll_tables(&visit, &found).await?;
     match asked.format.as_str() {
