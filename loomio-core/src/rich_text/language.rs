@@ -1,11 +1,28 @@
 //! In which language a text is written.
 
-/// The language's two-letter code, when the text is long enough to be sure.
+/// The code of a text that says nothing.
+const UNKNOWN: &str = "un";
+
+/// The language's two-letter code, when there is something to go by.
+///
+/// The detector that this one stands in for fell back to English for a single
+/// letter or word, and kept silent about a few words.
+///
+/// ```
+/// use loomio_core::rich_text::language::detect;
+/// assert_eq!(detect(""), Some("un"));
+/// assert_eq!(detect("Words"), Some("en"));
+/// assert_eq!(detect("My two cents"), None);
+/// assert_eq!(detect("Das Dach muss vor dem Winter unbedingt noch repariert werden."), Some("de"));
+/// ```
 #[must_use]
 pub fn detect(text: &str) -> Option<&'static str> {
-    // Short texts are guesses; the detector it replaces kept silent there too.
-    if text.split_whitespace().count() < 8 {
-        return None;
+    let mut words = text.split_whitespace();
+    match (words.next(), words.count()) {
+        (None, _) => return Some(UNKNOWN),
+        (Some(word), 0) => return (!matches!(word.chars().count(), 2 | 3)).then_some("en"),
+        (_, 1..=6) => return None,
+        _ => {}
     }
     let info = whatlang::detect(text)?;
     if !info.is_reliable() {

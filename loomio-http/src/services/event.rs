@@ -127,7 +127,7 @@ pub async fn count(visit: &Visit) -> Done {
 pub async fn position_keys(visit: &Visit) -> Done {
     let discussion = named_thread(visit).await?;
     let keys: Vec<Option<String>> = sql::column(visit.db(), "select position_key from events where discussion_id = $1 order by position_key collate \"C\"", vec![discussion.id.into()]).await?;
-    Ok(json!(keys))
+    Ok(json!({"position_keys": keys}))
 }
 
 /// When each event of a thread happened and whose it is.

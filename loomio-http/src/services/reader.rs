@@ -8,7 +8,7 @@ use loomio_core::policy::{self, Permit, discussion_reader::DiscussionReaderFacts
 use loomio_db::{
     Write, counter, facts,
     find::Find,
-    rows::{Discussion, DiscussionReader, Notification},
+    rows::{Discussion, DiscussionReader},
 };
 
 /// Addresses are shown to administrators of the thread's group, or of a thread
@@ -103,18 +103,6 @@ pub async fn resend(visit: &Visit, id: &str) -> Done {
     let thread = facts::discussion::load(visit.db(), &visit.actor, found.discussion_id).await?.unwrap_or_default();
     policy::authorize(&DiscussionReaderFacts { discussion_admin: thread.admin, guest: found.guest, ..DiscussionReaderFacts::default() }, "resend")?;
     Err(ServiceError::Status(422, serde_json::json!({"error": visit.text("discussion_reader.error.resend")})))
-}
-
-/// Marks notifications as seen and returns them as they are now.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn see(w: &Write, permit: &Permit, unseen: Vec<Notification>) -> Done<Vec<Notification>> {
-    let ids: Vec<i32> = unseen.iter().map(|n| n.id).collect();
-    if !ids.is_empty() {
-        w.execute(permit, "update notifications set viewed = true where id = any($1)", vec![loomio_db::sql::ids(&ids)]).await?;
-    }
-    Ok(unseen.into_iter().map(|n| Notification { viewed: true, ..n }).collect())
 }
 
 /// The visitor's reading of a thread; not stored yet when they never opened it.

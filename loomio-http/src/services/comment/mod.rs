@@ -12,8 +12,8 @@ use loomio_db::{
     Write, counter,
     event::Draft,
     facts,
-    find::{self, Find},
-    rows::{Comment, Discussion, Notification, Outcome, Poll, Stance},
+    find,
+    rows::{Comment, Discussion, Outcome, Poll, Stance},
 };
 use text::Files;
 
@@ -87,27 +87,13 @@ pub async fn create(visit: &Visit) -> Done {
     let permit = policy::authorize(&facts, "create")?;
     check(visit, &w, &mut comment, &files).await?;
     let comment = text::insert(&visit.app, &w, &permit, comment, &files).await?;
-    let answered = noticed(&w, &permit, &comment).await?;
+    if let (Some(parent_id), Some(author)) = (comment.parent_id, comment.user_id) {
+        publish::notice(&w, &permit, &comment.parent_type, parent_id, author).await?;
+    }
     let pinned = rich_text::sanitize::has_heading(comment.body.as_deref().unwrap_or_default(), &comment.body_format);
     let event = publish::append(&w, &permit, Draft { discussion_id: comment.discussion_id, pinned, ..Draft::new("new_comment", "Comment", comment.id, comment.user_id) }).await?;
     w.commit().await?;
-    if let Some(user_id) = comment.user_id.filter(|_| !answered.is_empty()) {
-        publish::live(visit, &answered, &format!("user_{user_id}")).await?;
-    }
     visit.render(&[event], None, "events").await
-}
-
-/// Who answers something has seen what they were told of it.
-async fn noticed(w: &Write, permit: &policy::Permit, comment: &Comment) -> Done<Vec<Notification>> {
-    let (Some(parent_id), Some(author)) = (comment.parent_id, comment.user_id) else { return Ok(Vec::new()) };
-    let unseen = Find::<Notification>::new(
-        "not notifications.viewed and notifications.user_id = $1 and notifications.event_id in (select id from events where eventable_type = $2 and eventable_id = $3)",
-        vec![author.into(), comment.parent_type.clone().into(), parent_id.into()],
-    )
-    .order("notifications.id")
-    .all(w.conn())
-    .await?;
-    super::reader::see(w, permit, unseen).await
 }
 
 /// Changes what somebody said. It stays where it stands.

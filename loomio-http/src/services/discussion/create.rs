@@ -52,6 +52,7 @@ pub async fn create(visit: &Visit) -> Done {
     check(visit, &w, &row).await?;
     row.key = Some(key(&w).await?);
     row.last_activity_at = Some(visit.now);
+    row.ranges_string = Some(String::new());
     let row = text::insert(&visit.app, &w, &permit, row, &files).await?;
     after_save(&w, &permit, &row).await?;
     let own = reader::of(&w, visit.actor.id, &row).await?;

@@ -9,7 +9,7 @@ use loomio_core::{
 use loomio_db::{
     Write, facts,
     find::Find,
-    rows::{Discussion, DiscussionReader, Notification, Stance},
+    rows::{Discussion, DiscussionReader, Stance},
     thread,
 };
 use serde_json::{Value as Json, json};
@@ -58,32 +58,28 @@ pub async fn mark_as_read(visit: &Visit, id: &str) -> Done {
     let Ok(permit) = policy::authorize(&facts, "mark_as_read") else { return Ok(json!({})) };
     let user_id = visit.signed_in()?.id;
     let ranges = RangeSet::from_json(visit.params.get("ranges").unwrap_or(&Json::Null));
-    let seen = see(&w, &permit, user_id, discussion.id, &ranges).await?;
+    see(&w, &permit, user_id, discussion.id, &ranges).await?;
     view(&w, &permit, user_id, &discussion, &ranges).await?;
     w.commit().await?;
-    if !seen.is_empty() {
-        publish::live(visit, &seen, &format!("user_{user_id}")).await?;
-    }
     let discussion: Discussion = locate::by_id(visit, &discussion.id.to_string()).await?;
     show_own_tabs(visit, &discussion).await?;
     Ok(json!({}))
 }
 
 /// Who reads something has seen what they were told of it and of the reactions to it.
-async fn see(w: &Write, permit: &Permit, user_id: i32, discussion_id: i32, ranges: &RangeSet) -> Done<Vec<Notification>> {
+async fn see(w: &Write, permit: &Permit, user_id: i32, discussion_id: i32, ranges: &RangeSet) -> Done<()> {
     let (first, last): (Vec<i64>, Vec<i64>) = ranges.pairs().iter().copied().unzip();
-    let unseen = Find::<Notification>::new(
-        "not notifications.viewed and notifications.user_id = $1 and notifications.event_id in ( \
+    w.execute(
+        permit,
+        "update notifications set viewed = true where not viewed and user_id = $1 and event_id in ( \
            with items as (select e.eventable_type, e.eventable_id from events e where e.discussion_id = $2 \
              and exists(select 1 from unnest($3::bigint[], $4::bigint[]) r(first, last) where e.sequence_id between r.first and r.last)) \
            select e.id from events e join items i on i.eventable_type = e.eventable_type and i.eventable_id = e.eventable_id where e.eventable_type in ('Comment', 'Discussion', 'Poll', 'Stance', 'Outcome') \
            union select e.id from items i join reactions x on x.reactable_type = i.eventable_type and x.reactable_id = i.eventable_id join events e on e.eventable_type = 'Reaction' and e.eventable_id = x.id)",
         vec![user_id.into(), discussion_id.into(), first.into(), last.into()],
     )
-    .order("notifications.id")
-    .all(w.conn())
     .await?;
-    reader::see(w, permit, unseen).await
+    Ok(())
 }
 
 async fn set_dismissed(visit: &Visit, id: &str, dismissed: bool) -> Done {
