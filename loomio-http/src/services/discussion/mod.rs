@@ -6,7 +6,7 @@ mod change;
 mod create;
 mod list;
 mod move_comments;
-mod people;
+pub mod people;
 mod read;
 mod reading;
 

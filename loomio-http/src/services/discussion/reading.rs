@@ -7,7 +7,7 @@ use loomio_core::{
     volume,
 };
 use loomio_db::{
-    Write, facts,
+    Write, counter, facts,
     find::Find,
     rows::{Discussion, DiscussionReader, Stance},
     thread,
@@ -90,10 +90,11 @@ async fn set_dismissed(visit: &Visit, id: &str, dismissed: bool) -> Done {
     let after = DiscussionReader { dismissed_at: dismissed.then_some(visit.now), ..before.clone() };
     reader::save(&w, &permit, &before, after).await?;
     w.commit().await?;
-    let discussion: Discussion = locate::by_id(visit, &discussion.id.to_string()).await?;
     if dismissed {
-        show_own_tabs(visit, &discussion).await?;
+        let fresh: Discussion = locate::by_id(visit, &discussion.id.to_string()).await?;
+        show_own_tabs(visit, &fresh).await?;
     }
+    // Its counters are those from before; what is one's own is new.
     visit.render(&[discussion], None, "discussions").await
 }
 
@@ -133,8 +134,8 @@ pub async fn set_volume(visit: &Visit, id: &str) -> Done {
     let own = Find::<Stance>::new("stances.participant_id = $1 and stances.poll_id in (select id from polls where discussion_id = $2)", vec![user_id.into(), discussion.id.into()]).order("stances.id").all(w.conn()).await?;
     for before in own {
         text::save(&visit.app, &w, &permit, &before, Stance { volume, ..before.clone() }, &text::Files::KEPT).await?;
+        counter::versions(&w, &permit, "stances", "Stance", before.id).await?;
     }
     w.commit().await?;
-    let discussion: Discussion = locate::by_id(visit, &discussion.id.to_string()).await?;
     visit.render(&[discussion], None, "discussions").await
 }
