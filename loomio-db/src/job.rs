@@ -18,7 +18,21 @@ pub const MAX_ATTEMPTS: i32 = 12;
 /// # Errors
 /// When the database refuses it.
 pub async fn enqueue(conn: &impl ConnectionTrait, name: &str, payload: Json) -> Result<()> {
-    crate::sql::execute(conn, &format!("select {SCHEMA}.add_job($1, $2::json, max_attempts => $3)"), vec![name.into(), payload.to_string().into(), MAX_ATTEMPTS.into()]).await?;
+    sql::execute(conn, &format!("select {SCHEMA}.add_job($1, $2::json, max_attempts => $3)"), vec![name.into(), payload.to_string().into(), MAX_ATTEMPTS.into()]).await?;
+    Ok(())
+}
+
+/// Adds a job that is run after all earlier ones of the same queue, never beside them.
+///
+/// # Errors
+/// When the database refuses it.
+pub async fn enqueue_in_order(conn: &impl ConnectionTrait, queue: &str, name: &str, payload: Json) -> Result<()> {
+    sql::execute(
+        conn,
+        &format!("select {SCHEMA}.add_job($1, $2::json, queue_name => $4, max_attempts => $3)"),
+        vec![name.into(), payload.to_string().into(), MAX_ATTEMPTS.into(), queue.into()],
+    )
+    .await?;
     Ok(())
 }
 

@@ -16,6 +16,7 @@ pub mod jobs;
 pub mod json;
 pub mod limits;
 pub mod live;
+pub mod outgoing;
 pub mod pages;
 pub mod services;
 pub mod session;

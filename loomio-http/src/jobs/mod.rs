@@ -49,6 +49,16 @@ pub async fn enqueue_at<J: Job>(w: &Write, job: &J, at: chrono::NaiveDateTime) -
     job::enqueue_at(w.conn(), J::NAME, payload, at).await
 }
 
+/// Asks for a job that is run after all earlier ones of the same queue, never
+/// beside them.
+///
+/// # Errors
+/// When the job cannot be stored.
+pub async fn enqueue_in_order<J: Job>(w: &Write, queue: &str, job: &J) -> Result<(), DbError> {
+    let payload = serde_json::to_value(job).map_err(|e| DbError::Inconsistent(format!("job {} cannot be stored: {e}", J::NAME)))?;
+    loomio_db::job::enqueue_in_order(w.conn(), queue, J::NAME, payload).await
+}
+
 /// Begins a write of a job, in nobody's name.
 ///
 /// # Errors

@@ -82,10 +82,14 @@ async fn send(app: &Arc<App>, message: &Message) -> Done<()> {
 }
 
 /// All notifications are rendered at once, because what stands beside them (who
-/// did it) is the same for each.
+/// did it) is the same for each; but people see more of themselves.
 async fn notifications(app: &Arc<App>, rows: &[Notification]) -> Done<()> {
+    let (own, rows): (Vec<_>, Vec<_>) = rows.iter().cloned().partition(|n| n.user_id == n.actor_id);
+    for row in own {
+        live(app, std::slice::from_ref(&row), &user_stream(row.user_id.unwrap_or_default())).await?;
+    }
     let around = Surroundings { secrets: &app.secrets, i18n: &app.i18n, now: app.now() };
-    let mut roots = records::render(rows, &Scope::default(), around, &app.db).await?;
+    let mut roots = records::render(&rows, &Scope::default(), around, &app.db).await?;
     let Some(Json::Array(rendered)) = roots.remove(Notification::ROOT) else { return Ok(()) };
     for (row, one) in rows.iter().zip(rendered) {
         let Some(user_id) = row.user_id else { continue };

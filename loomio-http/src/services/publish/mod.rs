@@ -24,6 +24,7 @@ use loomio_db::{
     event::{self, Draft},
     find, job,
     rows::Event,
+    sql,
 };
 use std::sync::Arc;
 
@@ -36,8 +37,25 @@ pub async fn append(w: &Write, permit: &Permit, draft: Draft) -> Done<Event> {
     let event = event::append(w, permit, draft).await?;
     own_item::mark_read(w, permit, &event).await?;
     let ticket = loomio_auth::token::secure(&mut *w.rng());
-    jobs::enqueue(w, &PublishEvent { event_id: event.id, ticket }).await?;
+    let queue = queue(w, &event).await?;
+    jobs::enqueue_in_order(w, &queue, &PublishEvent { event_id: event.id, ticket }).await?;
     Ok(event)
+}
+
+/// The events of a group are told in their order, those of different groups beside
+/// each other.
+async fn queue(w: &Write, event: &Event) -> loomio_db::Result<String> {
+    let from = match event.eventable_type.as_deref() {
+        Some("Discussion") => "discussions where id = $1",
+        Some("Comment") => "discussions where id = (select discussion_id from comments where id = $1)",
+        Some("Poll") => "polls where id = $1",
+        Some("Stance") => "polls where id = (select poll_id from stances where id = $1)",
+        Some("Outcome") => "polls where id = (select poll_id from outcomes where id = $1)",
+        Some("Membership") => "memberships where id = $1",
+        _ => return Ok("publish".to_owned()),
+    };
+    let group_id: Option<Option<i32>> = sql::scalar(w.conn(), &format!("select group_id from {from}"), vec![event.eventable_id.into()]).await?;
+    Ok(group_id.flatten().map_or_else(|| "publish".to_owned(), |id| format!("publish_{id}")))
 }
 
 /// Tells people of a stored event, once for each ticket.

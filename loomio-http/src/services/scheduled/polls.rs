@@ -23,7 +23,8 @@ pub async fn expire_lapsed(app: &Arc<App>, now: NaiveDateTime) -> anyhow::Result
     let w = jobs::begin(app).await?;
     let lapsed: Vec<i32> = sql::column(w.conn(), "select id from polls where discarded_at is null and closed_at is null and closing_at < $1 order by id", vec![now.into()]).await?;
     for poll_id in lapsed {
-        jobs::enqueue(&w, &CloseExpiredPoll { poll_id }).await?;
+        // One after the other: each recounts what the others count, too.
+        jobs::enqueue_in_order(&w, "expired_polls", &CloseExpiredPoll { poll_id }).await?;
     }
     Ok(w.commit().await?)
 }
