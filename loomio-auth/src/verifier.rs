@@ -87,6 +87,12 @@ impl Secrets {
         verify(&self.signed_cookie, cookie, None, now)
     }
 
+    /// A global id, such as `gid://loomio/User/7`, signed for some purpose.
+    #[must_use]
+    pub fn global_id_sign(&self, global_id: &str, purpose: &str) -> String {
+        generate(&self.global_id, &marshal::string(global_id), Some(purpose), None)
+    }
+
     /// The global id behind a signed one, such as `gid://loomio/User/7`.
     #[must_use]
     pub fn global_id(&self, signed: &str, now: NaiveDateTime) -> Option<String> {

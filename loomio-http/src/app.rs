@@ -39,6 +39,8 @@ pub struct App {
     pub client: Option<pages::Client>,
     /// How often somebody may ask.
     pub limits: Limits,
+    /// Where uploaded files are kept.
+    pub files: crate::services::blob::Store,
     /// Sends mail.
     pub mailer: loomio_mail::Mailer,
     rng: Mutex<StdRng>,
@@ -55,8 +57,13 @@ impl App {
     #[must_use]
     pub fn new(db: DatabaseConnection, settings: Settings, live: Live, mailer: loomio_mail::Mailer, clock: Clock, seed: [u8; 32]) -> Self {
         let secrets = Secrets::new(&settings.secret_key_base, &settings.devise_secret);
+        let folder = settings.var("STORAGE_DIR").map_or_else(|| settings.data_dir.join("storage"), Into::into);
+        let files = crate::services::blob::Store::folder(&folder).unwrap_or_else(|e| {
+            tracing::error!(error = %e, folder = %folder.display(), "uploaded files cannot be kept there; they are lost when the server stops");
+            crate::services::blob::Store::memory()
+        });
         let client = settings.client_dir.as_deref().and_then(pages::Client::open);
-        Self { db, secrets, i18n: I18n::new(), live, limits: Limits::new(settings.rate_limits, settings.rate_multiplier), clock, client, mailer, rng: Mutex::new(StdRng::from_seed(seed)), settings }
+        Self { db, secrets, i18n: I18n::new(), live, limits: Limits::new(settings.rate_limits, settings.rate_multiplier), clock, client, files, mailer, rng: Mutex::new(StdRng::from_seed(seed)), settings }
     }
 
     /// The time, UTC, to the microsecond as the database keeps it.

@@ -56,15 +56,25 @@ impl Variation {
 /// The address of a changed picture; pictures only.
 #[must_use]
 pub fn representation_path(blob: &StorageBlob, variation: &Variation, secrets: &Secrets) -> Option<String> {
-    let format = match blob.content_type.as_deref()? {
+    let format = variant_format(blob)?;
+    Some(format!("/rails/active_storage/representations/redirect/{}/{}/{}", secrets.blob_signed_id(blob.id), variation.key(&format, secrets), encoded(&blob.filename)))
+}
+
+/// The format of a changed picture: its own when every browser shows it (by the
+/// name's ending, if that fits), otherwise PNG. `None` for what is no picture.
+fn variant_format(blob: &StorageBlob) -> Option<String> {
+    let kind = blob.content_type.as_deref()?;
+    let usual = match kind {
         "image/png" => "png",
         "image/jpeg" | "image/jpg" => "jpg",
         "image/gif" => "gif",
-        "image/webp" => "webp",
-        kind if kind.starts_with("image/") && kind != "image/svg+xml" => "png",
+        "image/svg+xml" => return None,
+        kind if kind.starts_with("image/") => return Some("png".to_owned()),
         _ => return None,
     };
-    Some(format!("/rails/active_storage/representations/redirect/{}/{}/{}", secrets.blob_signed_id(blob.id), variation.key(format, secrets), encoded(&blob.filename)))
+    let ending = blob.filename.rsplit_once('.').map(|(_, ending)| ending).unwrap_or_default();
+    let fits = mime_guess::from_ext(ending).iter_raw().any(|k| k == kind);
+    Some(if fits { ending.to_owned() } else { usual.to_owned() })
 }
 
 /// The address of a file.
@@ -89,20 +99,8 @@ pub fn md5_hex(bytes: &[u8]) -> String {
     hex::encode(Md5::digest(bytes))
 }
 
-/// Icons of files by what is found in their type or name.
-const ICONS: [(&[&str], &str); 8] = [
-    (&[".gif", "/gif", ".jpg", "/jpg", ".jpeg", "/jpeg", ".png", "/png", ".tiff", "/tiff", ".svg", "/svg"], "image"),
-    (&[".pdf", "/pdf"], "file-pdf-box"),
-    (&[".xls", "/xls", ".xlsx", "/xlsx"], "file-excel-box"),
-    (&[".doc", "/doc", ".docx", "/docx"], "file-word-box"),
-    (&[".csv", "/csv"], "file-document"),
-    (&[".mp4", "/mp4", ".mov", "/mov", ".m4a", "/m4a"], "file-video"),
-    (&[".txt", "/txt"], "file-document"),
-    (&["docs.google.com/document"], "text-box"),
-];
-
 /// The icon of a file by its type or name.
 #[must_use]
 pub fn icon(name: &str) -> &'static str {
-    ICONS.iter().find(|(parts, _)| parts.iter().any(|p| name.ends_with(p) || name.contains(&format!("{p}?")))).map_or("file-document", |(_, icon)| icon)
+    super::document::kind(name).1
 }

@@ -3,6 +3,7 @@
 pub mod comment;
 pub mod demo;
 pub mod discussion;
+pub mod document;
 pub mod event;
 pub mod file;
 pub mod group;

@@ -337,3 +337,5 @@ plain_collection!(Chatbot, "chatbots", simple::chatbot, |_c| None);
 plain_collection!(ReceivedEmail, "received_emails", received_email::received_email, |_e| None);
 plain_collection!(MemberEmailAlias, "aliases", received_email::alias, |a| a.user_id.into_iter().chain([a.author_id]));
 plain_collection!(Demo, "demos", demo::demo, |d| Some(d.author_id));
+plain_collection!(loomio_db::rows::Document, "documents", super::document::document, |d| Some(d.author_id));
+plain_collection!(loomio_db::rows::StorageAttachment, "attachments", super::document::attachment, |_a| None);

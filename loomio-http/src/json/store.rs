@@ -110,6 +110,7 @@ pub struct Store {
     pub events: Lazy<i32, Event>,
     pub created_events: Lazy<(&'static str, i32), Event>,
     pub files: Lazy<FileKey, Vec<StorageBlob>>,
+    pub blobs: Lazy<i64, StorageBlob>,
 }
 
 macro_rules! fill_by_id {
@@ -168,6 +169,7 @@ impl Store {
             || self.events.is_wanting()
             || self.created_events.is_wanting()
             || self.files.is_wanting()
+            || self.blobs.is_wanting()
     }
 
     /// Loads everything wanted, one query for each kind.
@@ -188,6 +190,12 @@ impl Store {
         let keys = self.created_events.take();
         if !keys.is_empty() {
             self.fill_created_events(conn, &keys).await?;
+        }
+        let ids = self.blobs.take();
+        if !ids.is_empty() {
+            for row in Find::<StorageBlob>::new("active_storage_blobs.id = any($1)", vec![ids.into()]).all(conn).await? {
+                self.blobs.put(row.id, Arc::new(row));
+            }
         }
         let keys = self.files.take();
         if !keys.is_empty() {

@@ -7,6 +7,7 @@ pub mod brand;
 pub mod client;
 pub mod export;
 pub mod feed;
+pub mod files;
 pub mod plain;
 pub mod redirect;
 pub mod shell;
@@ -174,7 +175,7 @@ pub fn routes(app: &Arc<App>) -> Route {
         route = read(route, path, page!(shell::index));
     }
     route = plain::routes(redirect::routes(show::routes(route, app)));
-    route = export::routes(route);
+    route = files::routes(export::routes(route));
     route = client::routes(route, app);
     route.at("/*path", poem::get(page!(shell::unknown)).into_endpoint())
 }

@@ -17,6 +17,7 @@ pub mod document;
 pub mod event;
 pub mod eventable;
 pub mod export;
+pub mod file;
 pub mod group;
 pub mod invite;
 pub mod link;

@@ -68,6 +68,8 @@ pub struct Visit {
     pub params: Params,
     /// The browser's state.
     pub session: SharedSession,
+    /// The files sent with a form.
+    pub uploads: Arc<[super::blob::Upload]>,
     /// The language of the answer.
     pub locale: String,
     /// The time of the request, UTC.
@@ -97,7 +99,15 @@ impl Visit {
         let now = app.now();
         let actor = Actor { id: user.id, verified: user.email_verified, site_admin: user.is_admin == Some(true), site: site(&app.settings), now, ..Actor::default() };
         let locale = crate::json::user::locale(&user, &app.i18n);
-        Self { app: Arc::clone(app), user: Some(Arc::new(user)), restricted: false, actor, params, session: SharedSession::default(), locale, now, detected_locale: None, referrer: None, ip: String::new() }
+        Self { app: Arc::clone(app), user: Some(Arc::new(user)), restricted: false, actor, params, session: SharedSession::default(), locale, now, detected_locale: None, referrer: None, ip: String::new(), uploads: Arc::default() }
+    }
+
+    /// The file sent in a field of the form.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn upload(&self, field: &str) -> Done<&super::blob::Upload> {
+        Ok(self.uploads.iter().find(|u| u.field == field).ok_or_else(|| crate::json::params::BadParams::Missing(field.to_owned()))?)
     }
 
     /// What the path names: `:id` may be a number, or where there is one a key.

@@ -1,29 +1,62 @@
 //! The parameters of a request: the query, and the body over it.
 
-use crate::json::params::Params;
+use crate::{json::params::Params, services::blob::Upload};
 use poem::{
-    Body, Request, RequestBody, Result,
+    Body, FromRequest, Request, RequestBody, Result,
     http::{Method, StatusCode},
+    web::Multipart,
 };
 use serde_json::{Map, Value as Json};
 
 /// The most bytes of a request's body outside of uploads.
 const LARGEST_BODY: usize = 10 * 1024 * 1024;
 
-/// Reads the parameters. Uploads are left for whoever expects them.
-pub async fn params(req: &Request, body: &mut RequestBody) -> Result<Params> {
+/// The most bytes of a form with files: pictures of people and groups.
+const LARGEST_FORM: usize = 20 * 1024 * 1024;
+
+/// A form with files: its fields, and the files.
+async fn form(req: &Request, body: &mut RequestBody, fields: &mut Map<String, Json>) -> Result<Vec<Upload>> {
+    let bad = |message: &str| poem::Error::from_string(message.to_owned(), StatusCode::BAD_REQUEST);
+    if req.header("content-length").and_then(|l| l.parse::<usize>().ok()).is_none_or(|l| l > LARGEST_FORM) {
+        return Err(poem::Error::from_string("the form is too large", StatusCode::PAYLOAD_TOO_LARGE));
+    }
+    let mut parts = Multipart::from_request(req, body).await?;
+    let mut uploads = Vec::new();
+    while let Some(part) = parts.next_field().await? {
+        let name = part.name().unwrap_or_default().to_owned();
+        match part.file_name().map(ToOwned::to_owned) {
+            Some(filename) => {
+                let content_type = part.content_type().map(ToOwned::to_owned);
+                let bytes = part.bytes().await.map_err(|_| bad("the form cannot be read"))?;
+                uploads.push(Upload { field: name, filename, content_type, bytes: bytes.into() });
+            }
+            None => {
+                let text = part.text().await.map_err(|_| bad("the form is not UTF-8"))?;
+                if text.contains('\0') {
+                    return Err(bad("the form contains a NUL character"));
+                }
+                fields.insert(name, text.into());
+            }
+        }
+    }
+    Ok(uploads)
+}
+
+/// Reads the parameters, and the files of a form.
+pub async fn params(req: &Request, body: &mut RequestBody) -> Result<(Params, Vec<Upload>)> {
     let bad = |message: &str| poem::Error::from_string(message.to_owned(), StatusCode::BAD_REQUEST);
     let mut merged = query(req.uri().query().unwrap_or_default()).map_err(|e| bad(&e))?;
     if matches!(*req.method(), Method::GET | Method::HEAD) {
-        return Ok(Params(merged));
+        return Ok((Params(merged), Vec::new()));
     }
     let kind = req.content_type().unwrap_or_default().to_ascii_lowercase();
     if kind.starts_with("multipart/") {
-        return Ok(Params(merged));
+        let uploads = form(req, body, &mut merged).await?;
+        return Ok((Params(merged), uploads));
     }
     let bytes = body.take().unwrap_or_else(|_| Body::empty()).into_bytes_limit(LARGEST_BODY).await.map_err(|_| poem::Error::from_string("the body is too large", StatusCode::PAYLOAD_TOO_LARGE))?;
     if bytes.is_empty() {
-        return Ok(Params(merged));
+        return Ok((Params(merged), Vec::new()));
     }
     let sent = if kind.starts_with("application/x-www-form-urlencoded") {
         let text = std::str::from_utf8(&bytes).map_err(|_| bad("the body is not UTF-8"))?;
@@ -39,7 +72,7 @@ pub async fn params(req: &Request, body: &mut RequestBody) -> Result<Params> {
         return Err(bad("the body contains a NUL character"));
     }
     merged.extend(sent);
-    Ok(Params(merged))
+    Ok((Params(merged), Vec::new()))
 }
 
 fn query(text: &str) -> std::result::Result<Map<String, Json>, String> {

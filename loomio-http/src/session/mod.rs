@@ -82,7 +82,7 @@ impl<'a> FromRequest<'a> for Visit {
     async fn from_request(req: &'a Request, body: &mut RequestBody) -> Result<Self> {
         let app = app(req).ok_or_else(|| poem::Error::from_status(StatusCode::INTERNAL_SERVER_ERROR))?;
         let shared = req.extensions().get::<SharedSession>().cloned().unwrap_or_default();
-        let params = body::params(req, body).await?;
+        let (params, uploads) = body::params(req, body).await?;
         let now = app.now();
         {
             let mut state = shared.lock();
@@ -121,6 +121,7 @@ impl<'a> FromRequest<'a> for Visit {
             app,
             actor,
             params,
+            uploads: uploads.into(),
             session: shared,
             locale,
             now,
