@@ -95,6 +95,19 @@ async fn place(w: &Write, permit: &Permit, event: &mut Event, discussion_id: i32
     Ok(())
 }
 
+/// Puts a stored event into a thread, below what it answers and pinned.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn put_into_thread(w: &Write, permit: &Permit, event: &Event, discussion_id: i32) -> Result<Event> {
+    let mut placed = Event { discussion_id: Some(discussion_id), pinned: true, ..event.clone() };
+    place(w, permit, &mut placed, discussion_id).await?;
+    let (placed, _) = w.save(permit, event, placed).await?;
+    refresh_ancestors(w, permit, placed.id).await?;
+    thread::update_sequence_info(w, permit, discussion_id).await?;
+    Ok(placed)
+}
+
 /// A position below its parent's key, in five digits.
 #[must_use]
 pub fn position_key(parent: Option<&str>, position: i32) -> String {

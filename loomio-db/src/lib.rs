@@ -23,6 +23,7 @@ pub mod record;
 pub mod rows;
 pub mod search_document;
 pub mod sql;
+pub mod tally;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod thread;

@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 use std::{collections::HashMap, path::Path};
 
 const ENGLISH: &str = include_str!("../locales/en.yml");
+const ENGLISH_OF_TEMPLATES: &str = include_str!("../locales/templates.en.yml");
 const ENGLISH_OF_MAILS: &str = include_str!("../locales/mail.en.yml");
 
 /// The languages that people can choose, as `config/locales.yml` lists them.
@@ -39,6 +40,7 @@ impl I18n {
     pub fn new() -> Self {
         let mut own = Self::default();
         own.add(ENGLISH);
+        own.add(ENGLISH_OF_TEMPLATES);
         own.add(ENGLISH_OF_MAILS);
         own
     }

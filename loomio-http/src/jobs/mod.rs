@@ -4,8 +4,10 @@
 //! A job is a struct whose fields are its payload. It is asked for inside the
 //! writer's transaction ([`enqueue`]) and run by a worker in this process.
 
+pub mod add_voters;
 pub mod close_expired_poll;
 pub mod destroy_group;
+pub mod index_poll;
 pub mod post_to_chatbot;
 pub mod publish_event;
 pub mod run_scheduled;
@@ -115,7 +117,9 @@ impl Worker {
             .poll_interval(std::time::Duration::from_millis(if embedded { 250 } else { 1000 }))
             .listen_os_shutdown_signals(false)
             .add_extension(Shared(Arc::clone(app)))
+            .define_job::<Task<add_voters::AddVoters>>()
             .define_job::<Task<close_expired_poll::CloseExpiredPoll>>()
+            .define_job::<Task<index_poll::IndexPoll>>()
             .define_job::<Task<post_to_chatbot::PostToChatbot>>()
             .define_job::<Task<publish_event::PublishEvent>>()
             .define_job::<Task<run_scheduled::RunScheduled>>()

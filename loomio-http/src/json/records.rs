@@ -10,13 +10,13 @@ use super::{
     search::{self, SearchResult},
     simple, stance,
     store::Store,
-    user,
+    template, user,
 };
 use loomio_db::{
     Result,
     find::Find,
     rows::{
-        Chatbot, Comment, Demo, Discussion, DiscussionReader, Event, Group, MemberEmailAlias, Membership, MembershipRequest, Notification, Outcome, Poll, Reaction, ReceivedEmail, Stance, Tag, Task, User, Version,
+        Chatbot, Comment, Demo, Discussion, DiscussionReader, DiscussionTemplate, Event, Group, MemberEmailAlias, Membership, MembershipRequest, Notification, Outcome, Poll, PollTemplate, Reaction, ReceivedEmail, Stance, Tag, Task, User, Version,
     },
     sql,
 };
@@ -329,6 +329,8 @@ plain_collection!(Membership, "memberships", membership::membership, |m| m.user_
 plain_collection!(MembershipRequest, "membership_requests", membership::request, |m| m.requestor_id.into_iter().chain(m.responder_id));
 plain_collection!(DiscussionReader, "discussion_readers", discussion::reader, |d| Some(d.user_id));
 plain_collection!(Reaction, "reactions", simple::reaction, |x| x.user_id);
+plain_collection!(PollTemplate, "poll_templates", template::poll, |_t| None);
+plain_collection!(DiscussionTemplate, "discussion_templates", template::discussion, |_t| None);
 plain_collection!(User, "users", user::user, |_u| None);
 plain_collection!(Tag, "tags", simple::tag, |_t| None);
 plain_collection!(Version, "versions", simple::version, |_v| None);

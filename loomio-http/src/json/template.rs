@@ -23,7 +23,7 @@ pub fn poll(t: &PollTemplate, r: &mut Render<'_>) -> Node {
         "key" => t.key,
         "group_id" => t.group_id,
         "position" => t.position,
-        "author_id" => t.author_id,
+        "author_id" => (t.author_id != 0).then_some(t.author_id),
         "poll_type" => t.poll_type,
         "process_name" => t.process_name,
         "process_subtitle" => t.process_subtitle,

@@ -250,7 +250,10 @@ pub async fn adminable_groups(visit: &Visit) -> Done<Vec<i32>> {
     Ok(loomio_db::sql::column(visit.db(), &format!("{} and m.admin", facts::GROUPS_OF_USER), vec![visit.actor.id.into()]).await?)
 }
 
-/// The visitor's group with this number, which they must administer.
+/// How the original words that a group is not among those the visitor administers.
+const NOT_ADMINISTERED: &str = "\"memberships\".\"user_id\" = $1 AND \"memberships\".\"admin\" = $2 AND \"memberships\".\"revoked_at\" IS NULL AND \"groups\".\"archived_at\" IS NULL";
+
+/// The visitor's group named by `group_id`, which they must administer.
 ///
 /// # Errors
 /// When they do not.
@@ -259,5 +262,16 @@ pub async fn adminable_group(visit: &Visit) -> Done<Group> {
     if adminable_groups(visit).await?.contains(&id) {
         return by_id(visit, &id.to_string()).await;
     }
-    Err(ServiceError::NotFound("Couldn't find Group".to_owned()))
+    Err(ServiceError::NotFound(format!("Couldn't find Group with [WHERE {NOT_ADMINISTERED} AND \"groups\".\"id\" = $3]")))
+}
+
+/// The visitor's group with this number, which they must administer.
+///
+/// # Errors
+/// When they do not.
+pub async fn adminable_group_by_id(visit: &Visit, id: i32) -> Done<Group> {
+    if adminable_groups(visit).await?.contains(&id) {
+        return by_id(visit, &id.to_string()).await;
+    }
+    Err(ServiceError::NotFound(format!("Couldn't find Group with 'id'={id} [WHERE {NOT_ADMINISTERED}]")))
 }

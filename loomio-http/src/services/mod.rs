@@ -6,6 +6,7 @@ pub mod account;
 pub mod announcement;
 pub mod attachment;
 pub mod blob;
+pub mod attributes;
 pub mod boot;
 pub mod bot;
 pub mod chatbot;

@@ -38,7 +38,7 @@ pub async fn close_expired(app: &Arc<App>, poll_id: i32) -> anyhow::Result<()> {
     let permit = Permit::system("close a poll whose time is up");
     let w = jobs::begin(app).await?;
     let open = sql::exists(w.conn(), "select 1 from polls where id = $1 and closed_at is null and discarded_at is null and closing_at < $2 for update", vec![poll_id.into(), w.now().into()]).await?;
-    if open && let Some(poll) = close::close(&w, &permit, poll_id).await? {
+    if open && let Some(poll) = close::close(app, &w, &permit, poll_id).await? {
         let draft = Draft::new("poll_expired", "Poll", poll.id, Some(poll.author_id));
         publish::append(&w, &permit, Draft { created_at: poll.closed_at, ..draft }).await.map_err(anyhow::Error::from)?;
     }

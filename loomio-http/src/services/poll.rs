@@ -1,3 +1,0 @@
-//! Polls.
-
-pub mod close;

@@ -1,0 +1,51 @@
+//! Templates of polls and of threads: what a group starts from.
+
+pub mod defaults;
+pub mod discussion;
+pub mod poll;
+pub mod public;
+
+use super::{Done, ServiceError, Visit, locate};
+use loomio_core::policy::Permit;
+use loomio_db::{Write, find, rows::Group};
+use serde_json::{Map, Value as Json};
+
+/// The visitor's group that a request names; a group of others is no group.
+async fn own_group(visit: &Visit) -> Done<Option<Group>> {
+    let Some(id) = visit.params.id("group_id") else { return Ok(None) };
+    if !locate::own_groups(visit).await?.contains(&id) {
+        return Ok(None);
+    }
+    Ok(find::by_id::<Group>(visit.db(), id).await?)
+}
+
+/// Begins a write to the group that a request names, which the visitor must
+/// administer. The group is locked: its `info` is one column for many settings.
+async fn begin(visit: &Visit) -> Done<(Write, Permit, Group)> {
+    let group = locate::adminable_group(visit).await?;
+    let w = visit.begin().await?;
+    let permit = Permit::system("the visitor administers the group");
+    w.execute(&permit, "select 1 from groups where id = $1 for update", vec![group.id.into()]).await?;
+    let group = find::by_id::<Group>(w.conn(), group.id).await?.ok_or_else(ServiceError::not_found)?;
+    Ok((w, permit, group))
+}
+
+/// A group with another value of one of its many settings.
+fn with_info(group: &Group, key: &str, value: Json) -> Group {
+    let mut changed = group.clone();
+    let mut fields = match changed.info {
+        Json::Object(fields) => fields,
+        _ => Map::new(),
+    };
+    fields.insert(key.to_owned(), value);
+    changed.info = Json::Object(fields);
+    changed
+}
+
+/// A new order: numbers of stored templates and keys of the defaults.
+fn order(visit: &Visit) -> Done<Vec<Json>> {
+    match visit.params.get("ids") {
+        Some(Json::Array(ids)) => Ok(ids.clone()),
+        _ => Err(crate::json::params::BadParams::Missing("ids".to_owned()).into()),
+    }
+}
