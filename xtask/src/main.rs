@@ -4,11 +4,13 @@
 // Tests may panic and look at the clock; what they test may not.
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods))]
 
+mod bench;
 mod book;
 mod browser;
 mod ci;
 mod contract;
 mod run;
+mod schemathesis;
 mod services;
 mod tidy;
 
@@ -50,6 +52,24 @@ enum Task {
         /// The spec files to run, without `.js`; all when none is named.
         specs: Vec<String>,
     },
+    /// Measures the release build on a busy group.
+    Bench {
+        /// How long each request is repeated.
+        #[arg(long, default_value_t = 8)]
+        seconds: u32,
+        /// How many connections ask at once.
+        #[arg(long, default_value_t = 8)]
+        connections: u32,
+        /// A file for the figures as JSON.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// Schemathesis against the OpenAPI document; what follows are its options.
+    Schemathesis {
+        /// Options of Schemathesis.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        rest: Vec<String>,
+    },
     /// Replays the recorded cases and takes out of the lists what has become equal.
     Contract,
     /// The tests alone; what follows goes to the test runner.
@@ -78,6 +98,8 @@ fn done(task: Task) -> anyhow::Result<()> {
         Task::Book => book::build(),
         Task::Services => services::start().map(|services| services.print()),
         Task::Browser { original, contract, database_server, specs } => browser::browser(&browser::Options { original, contract, specs, database_server }),
+        Task::Bench { seconds, connections, out } => bench::bench(&bench::Plan { seconds, connections, out }),
+        Task::Schemathesis { rest } => schemathesis::check(&rest),
         Task::Contract => contract::shrink(),
         Task::Test { rest } => ci::test(&rest),
     }

@@ -28,6 +28,11 @@ impl Services {
         command.env("TEST_DATABASE_SERVER", &self.database).env("TEST_REDIS_URL", &self.redis)
     }
 
+    /// The address of the PostgreSQL server.
+    pub fn database(&self) -> &str {
+        &self.database
+    }
+
     /// Shows the addresses as lines for a shell.
     #[expect(clippy::print_stdout, reason = "this is the command's result")]
     pub fn print(&self) {

@@ -16,11 +16,16 @@ pub struct Outcome {
     unequal: BTreeMap<String, String>,
 }
 
+/// The entries of a list: one a line, `#` begins a remark.
+pub fn read(path: &Path) -> BTreeSet<String> {
+    let text = std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).map(ToOwned::to_owned).collect()
+}
+
 impl Unequal {
-    /// Reads a list: one case a line, `#` begins a remark.
+    /// Reads a list.
     pub fn read(path: &Path) -> Self {
-        let text = std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-        Self(text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).map(ToOwned::to_owned).collect())
+        Self(read(path))
     }
 
     /// Keeps only what is about these cases.

@@ -6,7 +6,8 @@
 //! is not equal and not listed fails the test, and so does one that is equal and
 //! still listed.
 //!
-//! Each test takes a share of the cases, so that they run side by side.
+//! Each test takes a share of the cases, so that they run side by side. Beside them
+//! stands what holds for every route.
 
 mod browser;
 mod case;
@@ -14,8 +15,10 @@ mod compare;
 mod effects;
 mod list;
 mod mails;
+mod queries;
 mod replay;
 mod state;
+mod sweep;
 mod world;
 
 use case::Case;

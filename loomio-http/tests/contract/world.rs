@@ -13,7 +13,14 @@ use loomio_mail::Mailer;
 use poem::{EndpointExt, Response, endpoint::BoxEndpoint};
 use serde_json::{Map, Value as Json, json};
 use sqlx::PgPool;
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 /// The settings the original ran with while it was recorded.
 const SETTINGS: [(&str, &str); 8] = [
@@ -46,13 +53,24 @@ pub struct World {
 impl World {
     /// A fresh one.
     pub async fn new() -> Self {
+        Self::counting(None).await
+    }
+
+    /// A fresh one in which the questions to the database are counted.
+    pub async fn counting(count: Option<Arc<AtomicUsize>>) -> Self {
         let db = TestDb::new().await;
+        let mut conn = db.db().clone();
+        if let Some(count) = count {
+            conn.set_metric_callback(move |_| {
+                count.fetch_add(1, Ordering::SeqCst);
+            });
+        }
         let folder = tempfile::tempdir().expect("a folder");
         let data = folder.path().join("data").to_string_lossy().into_owned();
         let vars = SETTINGS.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).chain([("DATA_DIR".to_owned(), data)]);
         let settings = Settings::from_vars(vars).expect("settings");
         let clock = Arc::new(|| chrono::Utc::now().naive_utc());
-        let app = Arc::new(App::new(db.db().clone(), settings, Live::in_memory(), Mailer::outbox(folder.path().join("outbox")), clock, [7; 32]));
+        let app = Arc::new(App::new(conn, settings, Live::in_memory(), Mailer::outbox(folder.path().join("outbox")), clock, [7; 32]));
         let worker = Worker::new(&app, true).await.expect("a worker");
         let endpoint = Arc::new(loomio_http::app::routes(&app).map_to_response().boxed());
         let shape = Shape::of(db.db().get_postgres_connection_pool()).await;
