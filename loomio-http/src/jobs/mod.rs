@@ -13,6 +13,8 @@ pub mod publish_event;
 pub mod run_scheduled;
 pub mod deactivate_user;
 pub mod index_author;
+pub mod mark_summary_as_read;
+pub mod merge_users;
 pub mod redact_user;
 pub mod send_event_mail;
 pub mod send_mail;
@@ -125,6 +127,8 @@ impl Worker {
             .define_job::<Task<run_scheduled::RunScheduled>>()
             .define_job::<Task<deactivate_user::DeactivateUser>>()
             .define_job::<Task<index_author::IndexAuthor>>()
+            .define_job::<Task<mark_summary_as_read::MarkSummaryAsRead>>()
+            .define_job::<Task<merge_users::MergeUsers>>()
             .define_job::<Task<redact_user::RedactUser>>()
             .define_job::<Task<destroy_group::DestroyGroup>>()
             .define_job::<Task<send_event_mail::SendEventMail>>()

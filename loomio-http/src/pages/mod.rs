@@ -5,9 +5,11 @@
 
 pub mod brand;
 pub mod client;
+pub mod email_actions;
 pub mod export;
 pub mod feed;
 pub mod files;
+pub mod login;
 pub mod plain;
 pub mod redirect;
 pub mod shell;
@@ -77,7 +79,7 @@ macro_rules! page {
 }
 
 /// The parameters that paths have.
-const PARAMETERS: [&str; 7] = ["id", "key", "slug", "username", "token", "model", "comment_id"];
+const PARAMETERS: [&str; 10] = ["id", "key", "slug", "username", "token", "model", "comment_id", "discussion_id", "event_id", "unsubscribe_token"];
 
 fn percent_decoded(text: &str) -> String {
     url::form_urlencoded::parse(format!("v={}", text.replace('+', "%2B").replace('&', "%26")).as_bytes()).next().map(|(_, v)| v.into_owned()).unwrap_or_default()
@@ -176,6 +178,7 @@ pub fn routes(app: &Arc<App>) -> Route {
     }
     route = plain::routes(redirect::routes(show::routes(route, app)));
     route = files::routes(export::routes(route));
+    route = login::routes(email_actions::routes(route));
     route = client::routes(route, app);
     route.at("/*path", poem::get(page!(shell::unknown)).into_endpoint())
 }

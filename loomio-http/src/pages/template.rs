@@ -15,6 +15,8 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("group_export.html", include_str!("../../templates/group_export.html")),
     ("poll_export.html", include_str!("../../templates/poll_export.html")),
     ("help.html", include_str!("../../templates/help.html")),
+    ("unsubscribe.html", include_str!("../../templates/unsubscribe.html")),
+    ("merge.html", include_str!("../../templates/merge.html")),
     ("feed.xml", include_str!("../../templates/feed.xml")),
     ("sitemap.xml", include_str!("../../templates/sitemap.xml")),
 ];

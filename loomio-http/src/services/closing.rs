@@ -2,8 +2,11 @@
 //!
 //! Source: `app/workers/{deactivate,redact}_user_worker.rb`.
 
-use super::{account, membership::revoke};
-use crate::{App, jobs};
+use super::{account, mail::Mail, membership::revoke};
+use crate::{
+    App,
+    jobs::{self, send_mail::SendMail},
+};
 use chrono::NaiveDateTime;
 use loomio_auth::token;
 use loomio_core::policy::Permit;
@@ -29,20 +32,34 @@ pub async fn deactivate(app: &Arc<App>, user_id: i32, actor_id: i32) -> anyhow::
     Ok(w.commit().await?)
 }
 
-/// Erases an account. One that was erased already is left alone.
+/// Erases an account and, if asked, mails its owner that it is done. One that was
+/// erased already is left alone.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn redact(app: &Arc<App>, user_id: i32, actor_id: i32, _tell: bool) -> anyhow::Result<()> {
+pub async fn redact(app: &Arc<App>, user_id: i32, actor_id: i32, tell: bool) -> anyhow::Result<()> {
     let permit = Permit::system("an account is erased");
     let w = jobs::begin(app).await?;
-    let Some(user) = find::by_id::<User>(w.conn(), user_id).await? else { return Ok(w.rollback().await?) };
-    let Some(email) = user.email.clone() else { return Ok(w.rollback().await?) };
+    let Some(erased) = erase(&w, &permit, user_id, actor_id).await? else { return Ok(w.rollback().await?) };
+    if tell && let Some(email) = erased.email {
+        SendMail::enqueue(&w, Mail::Redacted { email, locale: erased.selected_locale.or(erased.detected_locale) }).await?;
+    }
+    Ok(w.commit().await?)
+}
+
+/// Erases an account within a write: the row as it was, or nothing when there was
+/// nothing left to erase.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn erase(w: &Write, permit: &Permit, user_id: i32, actor_id: i32) -> anyhow::Result<Option<User>> {
+    let Some(user) = find::by_id::<User>(w.conn(), user_id).await? else { return Ok(None) };
+    let Some(email) = user.email.clone() else { return Ok(None) };
     let at = user.deactivated_at.unwrap_or(w.now());
-    leave_groups(&w, &permit, user_id, actor_id, at).await?;
+    leave_groups(w, permit, user_id, actor_id, at).await?;
     let secret_token = token::secure(&mut *w.rng());
     w.execute(
-        &permit,
+        permit,
         "update users set is_admin = false, api_key = null, secret_token = $2, name = null, email = null, short_bio = '', username = null, experiences = '{}', avatar_kind = 'initials', avatar_initials = null, \
            country = null, region = null, city = null, location = '', email_newsletter = false, unlock_token = null, current_sign_in_ip = null, last_sign_in_ip = null, encrypted_password = null, \
            reset_password_token = null, reset_password_sent_at = null, unsubscribe_token = null, detected_locale = null, email_verified = false, legal_accepted_at = null, \
@@ -57,10 +74,10 @@ pub async fn redact(app: &Arc<App>, user_id: i32, actor_id: i32, _tell: bool) ->
         // Whoever still has a mail must not sign in by it.
         "update login_tokens set used = true where user_id = $1 and not used",
     ] {
-        w.execute(&permit, statement, vec![user_id.into()]).await?;
+        w.execute(permit, statement, vec![user_id.into()]).await?;
     }
-    search_document::index_author(&w, &permit, user_id).await?;
-    Ok(w.commit().await?)
+    search_document::index_author(w, permit, user_id).await?;
+    Ok(Some(user))
 }
 
 /// Somebody leaves all their groups.

@@ -6,7 +6,7 @@ use crate::{
         operations,
         params::{EXCLUDE_TYPES, Kind, Param},
     },
-    services::{profile, profile_update},
+    services::{merge, profile, profile_update},
 };
 
 const EMAIL: Param = Param::query("email", Kind::Text, "The address.");
@@ -36,6 +36,8 @@ operations! {
     GET "/v1/profile/email_exists" email_exists_in_profile [EMAIL] => |visit| profile::email_exists(visit);
     /// Whether the visitor may write to somebody.
     GET "/v1/profile/contactable" contactable_profile [Param::query("user_id", Kind::Number, "Whom.")] => |visit| profile::contactable(visit);
+    /// Mails a link by which the own account is joined with another.
+    GET "/v1/profile/send_merge_verification_email" send_merge_verification_email [Param::query("target_email", Kind::Text, "The other account's address.")] => |visit| merge::ask(visit);
     /// Changes the own profile.
     POST "/v1/profile/update_profile" update_profile [Param::body("user", Kind::Object, "The attributes to change.", r#"{"name": "Ana Alvarez", "time_zone": "Europe/Madrid"}"#), UNSUBSCRIBE_TOKEN] => |visit| profile_update::update(visit);
     /// Sets how loudly groups tell.

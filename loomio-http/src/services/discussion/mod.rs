@@ -8,7 +8,7 @@ mod list;
 mod move_comments;
 pub mod people;
 mod read;
-mod reading;
+pub mod reading;
 
 pub use change::{close, discard, move_to_group, pin, reopen, unpin, update};
 pub use create::create;

@@ -15,7 +15,10 @@ use loomio_db::{
 use serde_json::{Value as Json, json};
 
 /// Reads some of a thread now. A row that never kept ranges keeps them from now on.
-async fn view(w: &Write, permit: &Permit, user_id: i32, discussion: &Discussion, more: &RangeSet) -> Done<DiscussionReader> {
+///
+/// # Errors
+/// When the database refuses.
+pub async fn view(w: &Write, permit: &Permit, user_id: i32, discussion: &Discussion, more: &RangeSet) -> Done<DiscussionReader> {
     let before = reader::of(w, user_id, discussion).await?;
     let items = RangeSet::parse(discussion.ranges_string.as_deref().unwrap_or_default());
     let read = thread::read_ranges(&before, &items);
