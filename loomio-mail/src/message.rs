@@ -61,6 +61,15 @@ impl Person {
         Self { name: (!name.is_empty()).then_some(name), email: email.into() }
     }
 
+    /// A person as a header names them: `Ana <ana@example.com>`.
+    #[must_use]
+    pub fn parse(header: &str) -> Self {
+        match header.trim().rsplit_once('<') {
+            Some((name, rest)) => Self::named(name.trim().trim_matches('"'), rest.trim_end_matches('>').trim()),
+            None => Self::address(header.trim()),
+        }
+    }
+
     fn mailbox(&self) -> Result<Mailbox, MailError> {
         Ok(Mailbox::new(self.name.clone(), self.email.trim().parse::<Address>()?))
     }

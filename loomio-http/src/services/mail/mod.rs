@@ -4,7 +4,9 @@
 //! in [`deliver()`], which keeps a log of what was sent.
 
 pub mod about;
+pub mod activity;
 pub mod calendar;
+pub mod catch_up;
 pub mod deliver;
 pub mod event;
 pub mod files;
@@ -69,7 +71,7 @@ pub async fn is_unwanted(app: &App, email: &str) -> anyhow::Result<bool> {
 
 /// A mail from the site with nothing special about it.
 #[must_use]
-pub fn from_the_site(app: &App, key: &str, to: Person, subject: String, body: Rendered) -> Message {
+pub fn site_message(app: &App, key: &str, to: Person, subject: String, body: Rendered) -> Message {
     Message {
         key: key.to_owned(),
         to,

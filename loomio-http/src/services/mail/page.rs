@@ -278,7 +278,14 @@ async fn footer(reader: &Reader, about: &About, recipient: &Recipient, url: &str
         return Ok(Json::Null);
     }
     let online = match (&about.subject, &about.group) {
-        (Subject::MembershipRequest(_), Some(group)) => reader.links.group_by_key(group, &from_mail()),
+        (Subject::MembershipRequest(_), Some(group)) => {
+            let mut query = from_mail();
+            // What the original uses up for a group with a handle stays in the address of one without.
+            if group.handle.is_none() {
+                query.push(("use_key", "true".to_owned()));
+            }
+            reader.links.group_by_key(group, &query)
+        }
         _ => url.to_owned(),
     };
     let mut pixels = Vec::new();
