@@ -40,10 +40,10 @@ async fn unsubscribe(asked: &Asked) -> Done<Response> {
     let visit = visitor(asked).await?;
     let named = email_action::named(&visit).await?;
     let settings = email_action::settings(&visit, &named).await?;
-    let volumes: Vec<_> = volume::NAMES.iter().rev().map(|name| context! { name => name, label => visit.text(&format!("change_volume_form.{name}")) }).collect();
+    let volumes: Vec<_> = volume::NAMES.iter().rev().map(|name| context! { name => *name, label => visit.text(&format!("change_volume_form.{name}")) }).collect();
     let kept: Vec<_> = ["discussion_id", "comment_id", "poll_id", "outcome_id", "stance_id", "group_id", "unsubscribe_token"]
         .iter()
-        .filter_map(|key| Some(context! { name => key, value => visit.params.text(key)? }))
+        .filter_map(|key| Some(context! { name => *key, value => visit.params.text(key)? }))
         .collect();
     let saved = visit.session.lock().session.take_flash().into_iter().find(|(kind, _)| kind == "notice").map(|(_, text)| text);
     let values = context! {
