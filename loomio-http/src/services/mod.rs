@@ -5,6 +5,7 @@
 pub mod account;
 pub mod announcement;
 pub mod attachment;
+pub mod attributes;
 pub mod blob;
 pub mod attributes;
 pub mod boot;
