@@ -10,7 +10,7 @@ pub mod remind;
 pub mod update;
 pub mod voters;
 
-use super::{Done, Visit, locate, membership};
+use super::{Done, Visit, locate, membership, tag};
 use crate::json::{
     render::{Node, Scope},
     user,
@@ -129,10 +129,12 @@ pub async fn voters(visit: &Visit) -> Done {
     visit.render_as(&rows, &scope, None, "users", user::author, Node::new()).await
 }
 
-/// What follows every save of a poll: its group's and thread's counters.
+/// What follows every save of a poll: its group's tags, its group's and thread's
+/// counters.
 async fn after_save(w: &Write, permit: &Permit, poll: &Poll) -> Done<()> {
     if let Some(group_id) = poll.group_id {
         counter::groups(w, permit, &[group_id], counter::OF_POLL).await?;
+        tag::recount(w, permit, group_id).await?;
     }
     if let Some(discussion_id) = poll.discussion_id {
         counter::discussions(w, permit, &[discussion_id], counter::OF_POLL_IN_DISCUSSION).await?;

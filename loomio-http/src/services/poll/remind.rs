@@ -4,7 +4,7 @@ use super::{draft::recipients, voters};
 use crate::{
     json::params::Params,
     services::{
-        Done, Visit,
+        Done, Visit, discussion,
         invite::{About, Invited, user_inviter},
         locate, publish,
     },
@@ -14,8 +14,8 @@ use loomio_db::{
     Write,
     event::Draft,
     facts,
-    find::Find,
-    rows::{Poll, Stance},
+    find::{self, Find},
+    rows::{Discussion, Poll, Stance},
     sql,
 };
 use serde_json::{Value as Json, json};
@@ -59,6 +59,12 @@ pub async fn invite(visit: &Visit, w: &Write, poll: &Poll, sent: &Params) -> Don
     user_inviter::authorize(w.conn(), &visit.actor, &about, &invited).await?;
     // Each of these people passed the rule that concerns them.
     let permit = Permit::system("invite people to a poll");
+    if let Some(thread) = match poll.discussion_id {
+        Some(id) => find::by_id::<Discussion>(w.conn(), id).await?,
+        None => None,
+    } {
+        discussion::add_users(visit, w, &permit, &thread, &invited).await?;
+    }
     let known: Vec<i32> = sql::column(w.conn(), "select participant_id from stances where poll_id = $1 and latest and revoked_at is null and participant_id is not null", vec![poll.id.into()]).await?;
     let users = user_inviter::where_or_create(w, &permit, visit, &about, &invited).await?;
     let ids: Vec<i32> = users.iter().map(|u| u.id).filter(|id| !known.contains(id)).collect();
