@@ -5,7 +5,6 @@
 pub mod account;
 pub mod announcement;
 pub mod attachment;
-pub mod attributes;
 pub mod blob;
 pub mod attributes;
 pub mod boot;
