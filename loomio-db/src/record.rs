@@ -63,6 +63,21 @@ pub fn changes<R: Record>(before: &R, after: &R) -> Changes {
     )
 }
 
+/// The kept columns of a new row that differ from the table's defaults, as
+/// `versions.object_changes` stores them. A column that must be filled but has no
+/// default was null before; here it was empty or zero.
+pub fn first_words<R: Record>(row: &R) -> Map<String, Json> {
+    let must_be_filled = |name: &str| R::Field::iter().find(|c| c.to_string() == name).is_some_and(|c| !c.def().is_null());
+    let mut told = changes(&R::default(), row).only(R::VERSIONED);
+    for (name, change) in &mut told {
+        let Some(before) = change.get_mut(0) else { continue };
+        if (*before == json!("") || *before == json!(0)) && must_be_filled(name) {
+            *before = Json::Null;
+        }
+    }
+    told
+}
+
 /// Every kept column of a row about to go, as `versions.object_changes` stores it.
 pub fn last_words<R: Record>(row: &R) -> Map<String, Json> {
     R::Field::iter()

@@ -97,7 +97,7 @@ impl Write {
         row.touch(self.now, true);
         let stored = record::insert(&self.tx, row).await?;
         if !R::VERSIONED.is_empty() {
-            let told = record::changes(&R::default(), &stored).only(R::VERSIONED);
+            let told = record::first_words(&stored);
             self.keep_version::<R>(stored.id(), "create", told).await?;
         }
         Ok(stored)

@@ -159,7 +159,7 @@ fn row_json(poll_id: i32, row: &results::Row) -> Node {
 }
 
 /// Fields that a discarded poll keeps to itself.
-const HIDDEN: [&str; 32] = [
+const HIDDEN: [&str; 30] = [
     "attachments",
     "link_previews",
     "author_id",
@@ -177,9 +177,9 @@ const HIDDEN: [&str; 32] = [
     "limit_reason_length",
     "notify_on_closing_soon",
     "poll_type",
-    "poll_option_names",
+    
     "mentioned_usernames",
-    "results",
+   
     "shuffle_options",
     "stance_counts",
     "total_score",

@@ -17,7 +17,12 @@ pub fn stance(s: &Stance, r: &mut Render<'_>) -> Node {
     let about = r.store.polls.get(&s.poll_id);
     let anonymous = about.as_ref().is_none_or(|p| p.anonymous);
     let participant = if anonymous { None } else { s.participant_id.and_then(|id| r.store.users.get(&id)) };
-    let locale = participant.as_ref().map(|u| user::locale(u, r.around.i18n));
+    // Whose language an anonymous vote is in must not be told: the group's creator stands in.
+    let speaker = match &participant {
+        Some(voter) => Some(voter.clone()),
+        None => about.as_ref().and_then(|p| p.group_id).and_then(|id| r.store.groups.get(&id)).and_then(|g| g.creator_id).and_then(|id| r.store.users.get(&id)),
+    };
+    let locale = speaker.as_ref().map(|u| user::locale(u, r.around.i18n));
     fields!(node;
         "id" => s.id,
         "none_of_the_above" => s.none_of_the_above,

@@ -21,7 +21,7 @@ struct Receipt {
     vote_cast: Option<bool>,
 }
 
-const STORED: &str = "select voter_id, inviter_id, invited_at, vote_cast from stance_receipts where poll_id = $1 and $3::boolean is not null";
+const STORED: &str = "select voter_id::int as voter_id, inviter_id::int as inviter_id, invited_at, vote_cast from stance_receipts where poll_id = $1 and $3::boolean is not null";
 const LIVE: &str = "select participant_id as voter_id, inviter_id, created_at as invited_at, (case when $3::boolean then cast_at is not null end) as vote_cast from stances where poll_id = $1 and latest and revoked_at is null";
 
 /// Whether it is told who has voted: an anonymous poll tells it only once enough
