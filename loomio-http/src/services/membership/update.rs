@@ -156,11 +156,13 @@ pub async fn save_experience(visit: &Visit, id: &str) -> Done {
     told(visit, after).await
 }
 
-/// Sets how loudly a member is told of their group, or of all its organisation.
+/// Sets how loudly a member is told of their group, or of all its organisation. A
+/// mail's link may say so, too.
 ///
 /// # Errors
 /// When there is no such volume or the rules do not allow it.
 pub async fn set_volume(visit: &Visit, id: &str) -> Done {
+    let visit = &visit.by_mail_link().await?;
     let w = visit.begin().await?;
     let (before, permit) = allowed(visit, &w, id, "update").await?;
     let Some(level) = visit.params.text("volume").and_then(|v| volume::parse(&v)) else {
