@@ -3,9 +3,9 @@
 use crate::{
     api, cable,
     i18n::I18n,
+    limits::Limits,
     live::Live,
     pages,
-    limits::Limits,
     session::{self, Guarded, Sessions},
     settings::Settings,
 };

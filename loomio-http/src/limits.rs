@@ -76,7 +76,11 @@ impl Limits {
     pub fn new(enabled: bool, multiplier: u32) -> Self {
         let rules = BY_PATH
             .iter()
-            .map(|(path, most)| Rule { path, hour: RateLimiter::keyed(quota(most.saturating_mul(multiplier), HOUR)), day: RateLimiter::keyed(quota(most.saturating_mul(3).saturating_mul(multiplier), DAY)) })
+            .map(|(path, most)| Rule {
+                path,
+                hour: RateLimiter::keyed(quota(most.saturating_mul(multiplier), HOUR)),
+                day: RateLimiter::keyed(quota(most.saturating_mul(3).saturating_mul(multiplier), DAY)),
+            })
             .collect();
         Self { enabled, rules, codes: RateLimiter::keyed(quota(loomio_auth::login_code::MOST_ATTEMPTS, DAY)) }
     }

@@ -166,7 +166,11 @@ impl Settings {
         }
         let proxies = vars.get("TRUSTED_PROXIES").unwrap_or(limits::PRIVATE_NETWORKS);
         let trusted_proxies = proxies.split(',').map(str::trim).filter(|n| !n.is_empty() && *n != "none").map(str::parse).collect::<Result<_, ()>>();
-        let trusted_proxies = trusted_proxies.map_err(|()| SettingsError { variable: "TRUSTED_PROXIES".to_owned(), value: proxies.to_owned(), expected: "none, or networks such as 10.0.0.0/8 between commas".to_owned() })?;
+        let trusted_proxies = trusted_proxies.map_err(|()| SettingsError {
+            variable: "TRUSTED_PROXIES".to_owned(),
+            value: proxies.to_owned(),
+            expected: "none, or networks such as 10.0.0.0/8 between commas".to_owned(),
+        })?;
         let smtp = match vars.get("SMTP_SERVER") {
             None => None,
             Some(server) => Some(Smtp {

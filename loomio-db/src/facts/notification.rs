@@ -54,7 +54,8 @@ pub async fn visible(conn: &impl ConnectionTrait, actor: &Actor, found: Vec<Noti
         email_admin = admin("t.group_id"),
         text = text("e.eventable_type", "e.eventable_id"),
     );
-    let seen: Vec<i32> = sql::column(conn, &format!("select e.id from events e where e.id = any($3) and {condition}"), vec![actor.id.into(), actor.discussion_reader_token.clone().into(), sql::ids(&events)]).await?;
+    let seen: Vec<i32> =
+        sql::column(conn, &format!("select e.id from events e where e.id = any($3) and {condition}"), vec![actor.id.into(), actor.discussion_reader_token.clone().into(), sql::ids(&events)]).await?;
     let seen: HashSet<i32> = seen.into_iter().collect();
     Ok(found.into_iter().filter(|n| n.event_id.is_some_and(|id| seen.contains(&id))).collect())
 }

@@ -111,7 +111,9 @@ pub fn guests_of(class: &str) -> Option<&'static str> {
     macro_rules! of_thread {
         ($from:literal) => {
             concat!(
-                "select u.id from ", $from, " join users u on u.deactivated_at is null \
+                "select u.id from ",
+                $from,
+                " join users u on u.deactivated_at is null \
                  join discussion_readers r on r.discussion_id = d.id and r.user_id = u.id left join memberships m on m.user_id = u.id and m.group_id = d.group_id \
                  where (m.id is null or m.revoked_at is not null) and r.guest and r.revoked_at is null order by u.id"
             )

@@ -145,7 +145,22 @@ pub fn current(user: &User, r: &mut Render<'_>) -> Node {
 #[must_use]
 pub fn signed_out(locale: &str, token: &str, i18n: &crate::i18n::I18n) -> Node {
     let mut node = Node::new();
-    for key in ["id", "name", "email", "username", "avatar_initials", "thumb_url", "created_at", "short_bio", "content_locale", "location", "avatar_url", "email_catch_up_day", "selected_locale", "default_membership_volume"] {
+    for key in [
+        "id",
+        "name",
+        "email",
+        "username",
+        "avatar_initials",
+        "thumb_url",
+        "created_at",
+        "short_bio",
+        "content_locale",
+        "location",
+        "avatar_url",
+        "email_catch_up_day",
+        "selected_locale",
+        "default_membership_volume",
+    ] {
         node.insert(key.to_owned(), Json::Null);
     }
     for key in ["email_verified", "bot", "has_password", "email_when_proposal_closing_soon", "email_when_mentioned", "email_on_participation", "email_newsletter", "is_admin", "auto_translate"] {

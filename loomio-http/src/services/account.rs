@@ -13,12 +13,7 @@ use super::{
 use crate::{App, Settings};
 use loomio_auth::{password, token};
 use loomio_core::{policy::Permit, rich_text::slug};
-use loomio_db::{
-    Write,
-    record::Changes,
-    rows::User,
-    sql,
-};
+use loomio_db::{Write, record::Changes, rows::User, sql};
 use rand::RngCore;
 use regex::Regex;
 use sea_orm::ConnectionTrait;

@@ -170,7 +170,9 @@ fn theme(visit: &Visit) -> Json {
     let settings = &visit.app.settings;
     let var = |name: &str| settings.var(name);
     let or = |name: &str, default: &str| var(name).unwrap_or(default).to_owned();
-    let shades = |name: &str| -> Node { ["primary", "info", "error", "warning", "success", "anchor", "background"].iter().map(|role| ((*role).to_owned(), json!(var(&format!("THEME_{name}_{}", role.to_uppercase()))))).collect() };
+    let shades = |name: &str| -> Node {
+        ["primary", "info", "error", "warning", "success", "anchor", "background"].iter().map(|role| ((*role).to_owned(), json!(var(&format!("THEME_{name}_{}", role.to_uppercase()))))).collect()
+    };
     let live_editing = if settings.environment == crate::settings::Environment::Production { format!("wss://hocuspocus.{}", settings.canonical_host) } else { "ws://localhost:4444".to_owned() };
     json!({
         "brand_colors": {"gold": "#DCA034", "ink": "#293C4A", "wellington": "#7F9EA0", "sunset": "#E4C2B9", "sky": "#658AE7", "rock": "#C77C3B", "white": "#FFFFFF"},

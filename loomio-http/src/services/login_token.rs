@@ -3,11 +3,7 @@
 //! Source: `app/services/login_token_service.rb`, `app/models/login_token.rb`.
 
 use super::{Done, ServiceError, Visit, account};
-use crate::{
-    jobs::send_mail::SendMail,
-    json::params::BadParams,
-    services::mail::Mail,
-};
+use crate::{jobs::send_mail::SendMail, json::params::BadParams, services::mail::Mail};
 use loomio_auth::{login_code, token};
 use loomio_core::policy::Permit;
 use loomio_db::{

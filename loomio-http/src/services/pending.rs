@@ -43,9 +43,12 @@ pub async fn membership(visit: &Visit) -> Done<Option<Membership>> {
 /// When the database refuses.
 pub async fn discussion_reader(visit: &Visit) -> Done<Option<DiscussionReader>> {
     let Some(token) = token(visit, "discussion_reader") else { return Ok(None) };
-    Ok(Find::<DiscussionReader>::new("discussion_readers.token = $1 and discussion_readers.revoked_at is null and discussion_readers.guest and discussion_readers.accepted_at is null", vec![token.into()])
-        .one(visit.db())
-        .await?)
+    Ok(Find::<DiscussionReader>::new(
+        "discussion_readers.token = $1 and discussion_readers.revoked_at is null and discussion_readers.guest and discussion_readers.accepted_at is null",
+        vec![token.into()],
+    )
+    .one(visit.db())
+    .await?)
 }
 
 /// The invitation to a poll.
@@ -243,9 +246,12 @@ async fn redeem_reader(visit: &Visit, user: &User, reader: DiscussionReader) -> 
     }
     let permit = Permit::system("an invitation to a thread was taken");
     let w = visit.begin().await?;
-    let own = Find::<DiscussionReader>::new("discussion_readers.discussion_id = $1 and discussion_readers.user_id = $2 and discussion_readers.id <> $3", vec![reader.discussion_id.into(), user.id.into(), reader.id.into()])
-        .one(w.conn())
-        .await?;
+    let own = Find::<DiscussionReader>::new(
+        "discussion_readers.discussion_id = $1 and discussion_readers.user_id = $2 and discussion_readers.id <> $3",
+        vec![reader.discussion_id.into(), user.id.into(), reader.id.into()],
+    )
+    .one(w.conn())
+    .await?;
     match own {
         Some(own) => {
             w.destroy(&permit, &reader).await?;

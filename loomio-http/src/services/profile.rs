@@ -3,14 +3,12 @@
 //! Source: `app/controllers/api/v1/profile_controller.rb`.
 
 use super::{Done, ServiceError, Visit, account, boot, locate, visit::success};
-use crate::{
-    json::{
-        file,
-        params::BadParams,
-        pending, records,
-        render::{Node, Render, Scope},
-        user,
-    },
+use crate::json::{
+    file,
+    params::BadParams,
+    pending, records,
+    render::{Node, Render, Scope},
+    user,
 };
 use loomio_core::policy::{self, Denied};
 use loomio_db::{
@@ -23,7 +21,8 @@ use serde_json::{Value as Json, json};
 use std::sync::LazyLock;
 
 /// Rails' names of time zones with their places, in Rails' order.
-static TIME_ZONES: LazyLock<Vec<(String, String)>> = LazyLock::new(|| serde_json::from_str(include_str!("../json/time_zones.json")).unwrap_or_else(|e| unreachable!("the time zones do not load: {e}")));
+static TIME_ZONES: LazyLock<Vec<(String, String)>> =
+    LazyLock::new(|| serde_json::from_str(include_str!("../json/time_zones.json")).unwrap_or_else(|e| unreachable!("the time zones do not load: {e}")));
 
 /// SQL: the people somebody may invite without knowing their address: those of
 /// their groups and guests they invited themselves.

@@ -26,7 +26,8 @@ use loomio_db::{Write, facts, rows::User};
 use serde_json::{Value as Json, json};
 
 /// What a link out of a mail may change.
-const BY_MAIL_LINK: [&str; 7] = ["email_catch_up_day", "email_when_mentioned", "email_when_proposal_closing_soon", "email_on_participation", "email_newsletter", "default_membership_volume", "selected_locale"];
+const BY_MAIL_LINK: [&str; 7] =
+    ["email_catch_up_day", "email_when_mentioned", "email_when_proposal_closing_soon", "email_on_participation", "email_newsletter", "default_membership_volume", "selected_locale"];
 
 fn authorized<'v>(visit: &'v Visit, action: &'static str) -> Done<(&'v User, Permit)> {
     let own = visit.user.as_deref().filter(|_| visit.actor.is_logged_in()).ok_or_else(|| nobody(action))?;
@@ -89,7 +90,14 @@ async fn hashed(visit: &Visit, secret: String) -> Done<String> {
 
 fn assign(visit: &Visit, user: &mut User, sent: &Params, faults: &mut Faults) {
     let invalid = || visit.text("activerecord.errors.messages.inclusion");
-    for (key, field) in [("name", &mut user.name), ("email", &mut user.email), ("username", &mut user.username), ("time_zone", &mut user.time_zone), ("selected_locale", &mut user.selected_locale), ("date_time_pref", &mut user.date_time_pref)] {
+    for (key, field) in [
+        ("name", &mut user.name),
+        ("email", &mut user.email),
+        ("username", &mut user.username),
+        ("time_zone", &mut user.time_zone),
+        ("selected_locale", &mut user.selected_locale),
+        ("date_time_pref", &mut user.date_time_pref),
+    ] {
         if sent.has(key) {
             *field = sent.text(key);
         }
@@ -157,7 +165,11 @@ pub async fn set_volume(visit: &Visit) -> Done {
     let w = visit.begin().await?;
     let (stored, _) = account::save(&visit.app, &w, &permit, own, User { default_membership_volume: wanted, ..own.clone() }).await?;
     if visit.params.truth("apply_to_all") == Some(true) {
-        for statement in ["update memberships set volume = $1 where user_id = $2 and revoked_at is null", "update discussion_readers set volume = $1 where user_id = $2", "update stances set volume = $1 where participant_id = $2"] {
+        for statement in [
+            "update memberships set volume = $1 where user_id = $2 and revoked_at is null",
+            "update discussion_readers set volume = $1 where user_id = $2",
+            "update stances set volume = $1 where participant_id = $2",
+        ] {
             w.execute(&permit, statement, vec![wanted.into(), own.id.into()]).await?;
         }
     }

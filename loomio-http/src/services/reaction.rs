@@ -27,12 +27,15 @@ pub async fn index(visit: &Visit) -> Done {
     let ids = |class: &str| named.iter().find(|(c, _)| *c == class).map(|(_, ids)| ids.clone()).unwrap_or_default();
     let mut threads: Vec<i32> = sql::column::<Option<i32>>(visit.db(), "select discussion_id from comments where id = any($1)", vec![sql::ids(&ids("Comment"))]).await?.into_iter().flatten().collect();
     threads.extend(ids("Discussion"));
-    let mut polls: Vec<i32> =
-        sql::column::<Option<i32>>(visit.db(), "select poll_id from stances where id = any($1) union select poll_id from outcomes where id = any($2)", vec![sql::ids(&ids("Stance")), sql::ids(&ids("Outcome"))])
-            .await?
-            .into_iter()
-            .flatten()
-            .collect();
+    let mut polls: Vec<i32> = sql::column::<Option<i32>>(
+        visit.db(),
+        "select poll_id from stances where id = any($1) union select poll_id from outcomes where id = any($2)",
+        vec![sql::ids(&ids("Stance")), sql::ids(&ids("Outcome"))],
+    )
+    .await?
+    .into_iter()
+    .flatten()
+    .collect();
     polls.extend(ids("Poll"));
     let (threads, polls) = (distinct(threads), distinct(polls));
     let actor = || -> [Value; 2] { [visit.actor.id.into(), visit.actor.discussion_reader_token.clone().into()] };
@@ -43,8 +46,7 @@ pub async fn index(visit: &Visit) -> Done {
         actor().into_iter().chain([sql::ids(&threads)]).collect(),
     )
     .await?;
-    let seen_polls: Option<i64> =
-        sql::scalar(visit.db(), &visible("polls p where p.id = any($3)", facts::poll::VISIBLE), actor().into_iter().chain([sql::ids(&polls)]).collect()).await?;
+    let seen_polls: Option<i64> = sql::scalar(visit.db(), &visible("polls p where p.id = any($3)", facts::poll::VISIBLE), actor().into_iter().chain([sql::ids(&polls)]).collect()).await?;
     let all = |seen: Option<i64>, asked: usize| seen.and_then(|n| usize::try_from(n).ok()) == Some(asked);
     if !all(seen_threads, threads.len()) || !all(seen_polls, polls.len()) {
         return Err(Denied::page().into());
@@ -67,8 +69,10 @@ pub async fn save(visit: &Visit) -> Done {
     let w = visit.begin().await?;
     let reactable_visible = facts::text::is_visible(w.conn(), &visit.actor, class, id).await?;
     let permit = policy::authorize(&ReactionFacts { logged_in: visit.actor.is_logged_in(), reactable_visible, own: true }, "update")?;
-    let before =
-        Find::<Reaction>::new("reactions.user_id = $1 and reactions.reactable_type = $2 and reactions.reactable_id = $3", vec![visit.actor.id.into(), (*class).into(), id.into()]).order("reactions.id").one(w.conn()).await?;
+    let before = Find::<Reaction>::new("reactions.user_id = $1 and reactions.reactable_type = $2 and reactions.reactable_id = $3", vec![visit.actor.id.into(), (*class).into(), id.into()])
+        .order("reactions.id")
+        .one(w.conn())
+        .await?;
     let mut after = before.clone().unwrap_or_else(|| Reaction { user_id: visit.user_id(), reactable_type: (*class).to_owned(), reactable_id: Some(id), ..Reaction::default() });
     if let Some(reaction) = sent.text("reaction") {
         after.reaction = reaction;

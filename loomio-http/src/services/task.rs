@@ -24,7 +24,8 @@ use text::RichText;
 /// When the database refuses.
 pub async fn index(visit: &Visit) -> Done {
     let id = visit.actor.id;
-    let rows = Find::<Task>::new("tasks.author_id = $1 or tasks.doer_id = $1 or tasks.id in (select task_id from tasks_users where user_id = $1)", vec![id.into()]).order("tasks.id").all(visit.db()).await?;
+    let rows =
+        Find::<Task>::new("tasks.author_id = $1 or tasks.doer_id = $1 or tasks.id in (select task_id from tasks_users where user_id = $1)", vec![id.into()]).order("tasks.id").all(visit.db()).await?;
     visit.render(&rows, None, "tasks").await
 }
 

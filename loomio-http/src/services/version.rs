@@ -3,9 +3,9 @@
 //! Source: `app/controllers/api/v1/versions_controller.rb`.
 
 use super::{Done, ServiceError, Visit, locate};
+use locate::Target;
 use loomio_core::policy::Denied;
 use loomio_db::{find::Find, rows::Version};
-use locate::Target;
 use serde_json::{Value as Json, json};
 
 /// What a version is of, as `versions` names it.
@@ -45,7 +45,8 @@ pub async fn show(visit: &Visit) -> Done {
         return Err(Denied::new("show", "Stance").into());
     }
     let (class, id) = item(&target);
-    let mut versions = Find::<Version>::new("versions.item_type = $1 and versions.item_id = $2", vec![class.into(), id.into()]).order("versions.created_at").order("versions.id").all(visit.db()).await?;
+    let mut versions =
+        Find::<Version>::new("versions.item_type = $1 and versions.item_id = $2", vec![class.into(), id.into()]).order("versions.created_at").order("versions.id").all(visit.db()).await?;
     let index = visit.params.int("index").unwrap_or(0);
     let at = if index < 0 { i64::try_from(versions.len()).unwrap_or(0).saturating_add(index) } else { index };
     let at = usize::try_from(at).ok().filter(|at| *at < versions.len()).ok_or_else(ServiceError::not_found)?;

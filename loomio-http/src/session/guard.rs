@@ -76,7 +76,9 @@ fn is_compressible(response: &Response) -> bool {
     let kind = response.content_type().unwrap_or_default();
     let is_text = kind.starts_with("text/") || ["application/json", "application/javascript", "application/xml", "application/atom+xml", "image/svg+xml"].iter().any(|k| kind.starts_with(k));
     // Ranges are of the bytes as they are stored.
-    is_text && matches!(response.status(), s if s != StatusCode::SWITCHING_PROTOCOLS && s != StatusCode::PARTIAL_CONTENT && s != StatusCode::NO_CONTENT) && response.header(header::CONTENT_ENCODING).is_none()
+    is_text
+        && matches!(response.status(), s if s != StatusCode::SWITCHING_PROTOCOLS && s != StatusCode::PARTIAL_CONTENT && s != StatusCode::NO_CONTENT)
+        && response.header(header::CONTENT_ENCODING).is_none()
 }
 
 fn compressed(mut response: Response, is_gzip_read: bool) -> Response {

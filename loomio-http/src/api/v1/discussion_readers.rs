@@ -3,7 +3,7 @@
 use crate::{
     api::{
         operations,
-        params::{DISCUSSION_ID, DISCUSSION_KEY, FROM, PER, Kind, Param},
+        params::{DISCUSSION_ID, DISCUSSION_KEY, FROM, Kind, PER, Param},
     },
     services::reader,
 };

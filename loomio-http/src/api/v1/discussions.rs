@@ -3,12 +3,17 @@
 use crate::{
     api::{
         operations,
-        params::{EXCLUDE_TYPES, FROM, GROUP_ID, GROUP_KEY, PER, Q, Kind, Param},
+        params::{EXCLUDE_TYPES, FROM, GROUP_ID, GROUP_KEY, Kind, PER, Param, Q},
     },
     services::discussion,
 };
 
-const BODY: Param = Param::body("discussion", Kind::Object, "The thread's attributes.", r#"{"title": "Fix the roof before winter", "description": "<p>It leaks.</p>", "description_format": "html", "group_id": 1, "private": true}"#);
+const BODY: Param = Param::body(
+    "discussion",
+    Kind::Object,
+    "The thread's attributes.",
+    r#"{"title": "Fix the roof before winter", "description": "<p>It leaks.</p>", "description_format": "html", "group_id": 1, "private": true}"#,
+);
 const SUBGROUPS: Param = Param::query("subgroups", Kind::Text, "`all` or `mine`: threads of the group's subgroups too.");
 const EVENT_IDS: Param = Param::body("forked_event_ids", Kind::List, "The items to move, by their numbers.", "[7, 8]");
 

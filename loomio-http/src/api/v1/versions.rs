@@ -3,7 +3,7 @@
 use crate::{
     api::{
         operations,
-        params::{COMMENT_ID, DISCUSSION_ID, GROUP_ID, OUTCOME_ID, POLL_ID, STANCE_ID, Kind, Param},
+        params::{COMMENT_ID, DISCUSSION_ID, GROUP_ID, Kind, OUTCOME_ID, POLL_ID, Param, STANCE_ID},
     },
     services::version,
 };

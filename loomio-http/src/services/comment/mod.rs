@@ -41,7 +41,8 @@ async fn says_nothing(w: &Write, comment: &Comment, files: &Files) -> Done<bool>
     if comment.discarded_at.is_some() || !rich_text::text::is_blank(comment.body.as_deref()) || files.any() {
         return Ok(false);
     }
-    let kept = comment.id != 0 && loomio_db::sql::exists(w.conn(), "select 1 from active_storage_attachments where record_type = 'Comment' and record_id = $1", vec![i64::from(comment.id).into()]).await?;
+    let kept =
+        comment.id != 0 && loomio_db::sql::exists(w.conn(), "select 1 from active_storage_attachments where record_type = 'Comment' and record_id = $1", vec![i64::from(comment.id).into()]).await?;
     Ok(!kept)
 }
 

@@ -3,6 +3,7 @@
 //! Source: `app/queries/discussion_query.rb`, `app/controllers/api/v1/discussions_controller.rb`.
 
 use crate::services::{Done, Visit, locate};
+use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use loomio_core::policy::Denied;
 use loomio_db::{
     facts,
@@ -10,7 +11,6 @@ use loomio_db::{
     rows::{Discussion, Group},
     sql,
 };
-use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use sea_orm::Value;
 
 /// SQL: the threads a visitor may see; `$1` the user, `$2` a guest's token.

@@ -113,8 +113,5 @@ fn assign(row: &mut Discussion, sent: &Params) {
 /// What an event keeps of whom it is told to.
 fn recipients(users: &[User], sent: &Params) -> Map<String, Json> {
     let ids: Vec<i32> = users.iter().map(|u| u.id).collect();
-    Map::from_iter([
-        ("recipient_user_ids".to_owned(), json!(ids)),
-        ("recipient_chatbot_ids".to_owned(), sent.get("recipient_chatbot_ids").cloned().unwrap_or(Json::Null)),
-    ])
+    Map::from_iter([("recipient_user_ids".to_owned(), json!(ids)), ("recipient_chatbot_ids".to_owned(), sent.get("recipient_chatbot_ids").cloned().unwrap_or(Json::Null))])
 }

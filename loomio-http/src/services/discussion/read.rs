@@ -2,7 +2,11 @@
 
 use crate::services::{Done, ServiceError, Visit, locate, text};
 use loomio_core::policy::Permit;
-use loomio_db::{find::Find, rows::{Discussion, Event}, sql};
+use loomio_db::{
+    find::Find,
+    rows::{Discussion, Event},
+    sql,
+};
 use serde_json::json;
 
 /// Old threads were closed without saying by whom; the event knows.

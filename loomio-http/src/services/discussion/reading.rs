@@ -134,7 +134,10 @@ pub async fn set_volume(visit: &Visit, id: &str) -> Done {
     };
     let before = reader::of(&w, user_id, &discussion).await?;
     reader::save(&w, &permit, &before, DiscussionReader { volume, ..before.clone() }).await?;
-    let own = Find::<Stance>::new("stances.participant_id = $1 and stances.poll_id in (select id from polls where discussion_id = $2)", vec![user_id.into(), discussion.id.into()]).order("stances.id").all(w.conn()).await?;
+    let own = Find::<Stance>::new("stances.participant_id = $1 and stances.poll_id in (select id from polls where discussion_id = $2)", vec![user_id.into(), discussion.id.into()])
+        .order("stances.id")
+        .all(w.conn())
+        .await?;
     for before in own {
         text::save(&visit.app, &w, &permit, &before, Stance { volume, ..before.clone() }, &text::Files::KEPT).await?;
         counter::versions(&w, &permit, "stances", "Stance", before.id).await?;

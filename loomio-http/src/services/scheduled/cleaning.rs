@@ -41,7 +41,8 @@ pub async fn delete_old_emails(app: &Arc<App>, now: NaiveDateTime) -> anyhow::Re
     let permit = Permit::system("delete old mails");
     let before = now - Duration::days(60);
     let w = jobs::begin(app).await?;
-    w.execute(&permit, "delete from active_storage_attachments where record_type = 'ReceivedEmail' and record_id in (select id from received_emails where created_at < $1)", vec![before.into()]).await?;
+    w.execute(&permit, "delete from active_storage_attachments where record_type = 'ReceivedEmail' and record_id in (select id from received_emails where created_at < $1)", vec![before.into()])
+        .await?;
     w.execute(&permit, "delete from received_emails where created_at < $1", vec![before.into()]).await?;
     Ok(w.commit().await?)
 }

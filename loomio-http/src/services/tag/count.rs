@@ -3,12 +3,7 @@
 use super::any_color;
 use crate::services::Done;
 use loomio_core::policy::Permit;
-use loomio_db::{
-    Write,
-    find::Find,
-    rows::Tag,
-    sql,
-};
+use loomio_db::{Write, find::Find, rows::Tag, sql};
 
 /// Counts the tags of a group and its organisation anew; names that are used but
 /// were never made a tag become one.

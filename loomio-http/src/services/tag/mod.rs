@@ -19,7 +19,8 @@ use loomio_db::{
 
 /// Colours that tags get when nobody chose one.
 const COLORS: [&str; 18] = [
-    "#f44336", "#e91e63", "#9c27b0", "#673ab7", "#3f51b5", "#2196f3", "#03a9f4", "#00bcd4", "#009688", "#4caf50", "#8bc34a", "#ffeb3b", "#ffc107", "#ff9800", "#ff5722", "#795548", "#607d8b", "#9e9e9e",
+    "#f44336", "#e91e63", "#9c27b0", "#673ab7", "#3f51b5", "#2196f3", "#03a9f4", "#00bcd4", "#009688", "#4caf50", "#8bc34a", "#ffeb3b", "#ffc107", "#ff9800", "#ff5722", "#795548", "#607d8b",
+    "#9e9e9e",
 ];
 
 /// One of the colours by chance.
@@ -125,7 +126,8 @@ pub async fn destroy(visit: &Visit, id: &str) -> Done {
     let groups = group_and_subgroups(&w, group_id).await?;
     w.execute(&permit, "delete from tags where group_id = any($1) and name = $2::citext", vec![sql::ids(&groups), found.name.clone().into()]).await?;
     for table in ["discussions", "polls"] {
-        w.execute(&permit, &format!("update {table} set tags = array_remove(tags, $2) where group_id = any($1) and tags @> array[$2]::varchar[]"), vec![sql::ids(&groups), found.name.clone().into()]).await?;
+        w.execute(&permit, &format!("update {table} set tags = array_remove(tags, $2) where group_id = any($1) and tags @> array[$2]::varchar[]"), vec![sql::ids(&groups), found.name.clone().into()])
+            .await?;
     }
     count::of_organisation(&w, &permit, group_id).await?;
     w.commit().await?;
