@@ -27,12 +27,8 @@ pub async fn enqueue(conn: &impl ConnectionTrait, name: &str, payload: Json) -> 
 /// # Errors
 /// When the database refuses it.
 pub async fn enqueue_in_order(conn: &impl ConnectionTrait, queue: &str, name: &str, payload: Json) -> Result<()> {
-    sql::execute(
-        conn,
-        &format!("select {SCHEMA}.add_job($1, $2::json, queue_name => $4, max_attempts => $3)"),
-        vec![name.into(), payload.to_string().into(), MAX_ATTEMPTS.into(), queue.into()],
-    )
-    .await?;
+    sql::execute(conn, &format!("select {SCHEMA}.add_job($1, $2::json, queue_name => $4, max_attempts => $3)"), vec![name.into(), payload.to_string().into(), MAX_ATTEMPTS.into(), queue.into()])
+        .await?;
     Ok(())
 }
 

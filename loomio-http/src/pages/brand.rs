@@ -6,8 +6,15 @@ use poem::{Response, handler, http::StatusCode, web};
 use std::io::Cursor;
 
 const GOLD: [u8; 3] = [0xDC, 0xA0, 0x34];
-const COLORS: [(&str, [u8; 3]); 7] =
-    [("gold", GOLD), ("ink", [0x29, 0x3C, 0x4A]), ("wellington", [0x7F, 0x9E, 0xA0]), ("sunset", [0xE4, 0xC2, 0xB9]), ("sky", [0x65, 0x8A, 0xE7]), ("rock", [0xC7, 0x7C, 0x3B]), ("teal", [0x00, 0x80, 0x80])];
+const COLORS: [(&str, [u8; 3]); 7] = [
+    ("gold", GOLD),
+    ("ink", [0x29, 0x3C, 0x4A]),
+    ("wellington", [0x7F, 0x9E, 0xA0]),
+    ("sunset", [0xE4, 0xC2, 0xB9]),
+    ("sky", [0x65, 0x8A, 0xE7]),
+    ("rock", [0xC7, 0x7C, 0x3B]),
+    ("teal", [0x00, 0x80, 0x80]),
+];
 
 fn color(name: &str) -> [u8; 3] {
     COLORS.iter().find(|(word, _)| name.contains(word)).map_or(GOLD, |(_, color)| *color)

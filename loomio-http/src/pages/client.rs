@@ -61,7 +61,9 @@ const BESIDE: [&str; 4] = ["brand", "theme", "img", "fonts"];
 /// Adds the client's files and the pictures beside it; where there are none, plain
 /// ones of our own stand in for the logos that mails and pages name.
 pub fn routes(mut route: Route, app: &Arc<App>) -> Route {
-    let kept = |seconds: u32| poem::middleware::SetHeader::new().overriding(header::CACHE_CONTROL, HeaderValue::from_str(&format!("public, max-age={seconds}")).unwrap_or(HeaderValue::from_static("no-cache")));
+    let kept = |seconds: u32| {
+        poem::middleware::SetHeader::new().overriding(header::CACHE_CONTROL, HeaderValue::from_str(&format!("public, max-age={seconds}")).unwrap_or(HeaderValue::from_static("no-cache")))
+    };
     if let Some(client) = &app.client {
         // The build names its files by their content.
         route = route.nest("/client3/assets", StaticFilesEndpoint::new(client.folder.join("assets")).with(kept(31_556_952)));

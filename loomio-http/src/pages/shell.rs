@@ -24,13 +24,7 @@ pub struct Content {
 /// An HTML answer that is never kept.
 #[must_use]
 pub fn html(status: StatusCode, body: String) -> Response {
-    Response::builder()
-        .status(status)
-        .header(header::CACHE_CONTROL, "no-cache")
-        .header(header::PRAGMA, "no-cache")
-        .header(header::EXPIRES, "0")
-        .content_type("text/html; charset=utf-8")
-        .body(body)
+    Response::builder().status(status).header(header::CACHE_CONTROL, "no-cache").header(header::PRAGMA, "no-cache").header(header::EXPIRES, "0").content_type("text/html; charset=utf-8").body(body)
 }
 
 /// A page of the site's own.
@@ -94,10 +88,7 @@ pub fn failure(asked: &Asked, status: StatusCode, message: Option<String>) -> Re
     let told = message.unwrap_or_else(|| title.clone());
     match asked.format.as_str() {
         "json" => Response::builder().status(status).content_type("application/json; charset=utf-8").body(json!({"error": told}).to_string()),
-        "xml" => Response::builder().status(status).content_type("application/xml; charset=utf-8").body(template::render(
-            "feed.xml",
-            context! { error => told },
-        )),
+        "xml" => Response::builder().status(status).content_type("application/xml; charset=utf-8").body(template::render("feed.xml", context! { error => told })),
         _ => draw(asked, status, &Described { title, description: Some(body), images: Vec::new() }, None),
     }
 }

@@ -80,8 +80,12 @@ async fn pictures(visit: &Visit, group_id: i32) -> Done<Vec<String>> {
         name: String,
         blob_id: i64,
     }
-    let attached: Vec<Attached> =
-        sql::rows(visit.db(), "select name, blob_id from active_storage_attachments where record_type = 'Group' and record_id = $1 and name in ('cover_photo', 'logo') order by name, id", vec![i64::from(group_id).into()]).await?;
+    let attached: Vec<Attached> = sql::rows(
+        visit.db(),
+        "select name, blob_id from active_storage_attachments where record_type = 'Group' and record_id = $1 and name in ('cover_photo', 'logo') order by name, id",
+        vec![i64::from(group_id).into()],
+    )
+    .await?;
     let mut found = Vec::new();
     for a in attached {
         let Some(blob) = find::by_id::<StorageBlob>(visit.db(), a.blob_id).await? else { continue };
@@ -96,7 +100,11 @@ impl Described {
     #[must_use]
     pub fn of_site(visit: &Visit) -> Self {
         let settings = &visit.app.settings;
-        Self { title: settings.site_name.clone(), description: Some(settings.var("SITE_DESCRIPTION").map_or_else(|| visit.text("email.loomio_app_description"), ToOwned::to_owned)), images: Vec::new() }
+        Self {
+            title: settings.site_name.clone(),
+            description: Some(settings.var("SITE_DESCRIPTION").map_or_else(|| visit.text("email.loomio_app_description"), ToOwned::to_owned)),
+            images: Vec::new(),
+        }
     }
 
     /// A group. Only a public one is described.
@@ -154,7 +162,10 @@ const PUBLIC: &str = "discussions.group_id = $1 and discussions.private = false 
 /// When the database refuses.
 pub async fn group(visit: &Visit, group: &Group) -> Done<GroupPage> {
     let threads = Find::<Discussion>::new(PUBLIC, vec![group.id.into()]).order("discussions.last_activity_at desc").limit(50).all(visit.db()).await?;
-    let listed = threads.iter().map(|d| ListedThread { title: d.title.clone().unwrap_or_default(), path: discussion_path(d), items: d.items_count, last_activity_at: d.last_activity_at.map(rails_time) }).collect();
+    let listed = threads
+        .iter()
+        .map(|d| ListedThread { title: d.title.clone().unwrap_or_default(), path: discussion_path(d), items: d.items_count, last_activity_at: d.last_activity_at.map(rails_time) })
+        .collect();
     Ok(GroupPage { full_name: full_name(visit, group).await?, description: shown(group.description.as_deref(), &group.description_format, visit), threads: listed })
 }
 

@@ -93,7 +93,9 @@ async fn nonsense_is_refused_with_a_documented_status() {
                     Ok(answer) => problems.push(format!("{} {path} {} by {who:?}: {} {}", route.method, case.body, answer.status, answer.json.unwrap_or_default())),
                     Err(e) => problems.push(format!("{} {path} {} by {who:?}: {e}", route.method, case.body)),
                 }
-                if route.name().ends_with("sessions") && let Some(who) = who {
+                if route.name().ends_with("sessions")
+                    && let Some(who) = who
+                {
                     browser = Browser::new(&world.endpoint);
                     browser.sign_in(who).await.expect("signed in again");
                 }

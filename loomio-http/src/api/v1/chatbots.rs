@@ -8,7 +8,12 @@ use crate::{
     services::{chatbot, visit::Visit},
 };
 
-const CHATBOT: Param = Param::body("chatbot", Kind::Object, "Its attributes.", "{\"name\": \"Town square\", \"group_id\": 1, \"kind\": \"webhook\", \"webhook_kind\": \"slack\", \"server\": \"https://hooks.example.org/1\", \"event_kinds\": [\"poll_created\"]}");
+const CHATBOT: Param = Param::body(
+    "chatbot",
+    Kind::Object,
+    "Its attributes.",
+    "{\"name\": \"Town square\", \"group_id\": 1, \"kind\": \"webhook\", \"webhook_kind\": \"slack\", \"server\": \"https://hooks.example.org/1\", \"event_kinds\": [\"poll_created\"]}",
+);
 
 fn id(visit: &Visit) -> String {
     visit.params.text("id").unwrap_or_default()

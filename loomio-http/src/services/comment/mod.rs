@@ -11,8 +11,7 @@ use loomio_core::{policy, rich_text};
 use loomio_db::{
     Write, counter,
     event::Draft,
-    facts,
-    find,
+    facts, find,
     rows::{Comment, Discussion, Outcome, Poll, Stance},
 };
 use text::Files;

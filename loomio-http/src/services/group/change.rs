@@ -4,8 +4,8 @@
 
 use super::attributes;
 use crate::{
-    json::params::Params,
     jobs::{self, destroy_group::DestroyGroup},
+    json::params::Params,
     services::{Done, Faults, Visit, invite::search, locate, membership::record, text, visit::success},
     settings::Environment,
 };

@@ -52,7 +52,8 @@ pub async fn to_matrix(settings: &Settings, chatbot: &Chatbot, body: &Json, key:
     let server = chatbot.server.as_deref().unwrap_or_default().trim_end_matches('/');
     let (room, token) = (chatbot.channel.as_deref().unwrap_or_default(), chatbot.access_token.as_deref().unwrap_or_default());
     let (client, _) = outgoing::client_for(settings, server).await?;
-    let request = |method, path: String, body: String| client.request(method, format!("{server}/_matrix/client/v3/{path}")).bearer_auth(token).header("content-type", "application/json").body(body).send();
+    let request =
+        |method, path: String, body: String| client.request(method, format!("{server}/_matrix/client/v3/{path}")).bearer_auth(token).header("content-type", "application/json").body(body).send();
     let joined = accepted(request(reqwest::Method::POST, format!("join/{}", escaped(room)), "{}".to_owned()).await);
     let room = match joined {
         Ok(answer) => {
