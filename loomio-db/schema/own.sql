@@ -26,3 +26,11 @@ create table if not exists loomio.throttles (
   since timestamp not null,
   count bigint not null
 );
+
+-- Addresses that mail does not reach, until an administrator says otherwise.
+create table if not exists loomio.undeliverable (
+  email citext primary key,
+  status text not null,
+  diagnostic text,
+  reported_at timestamp not null
+);

@@ -88,7 +88,7 @@ pub fn routes(app: &Arc<App>) -> impl Endpoint + use<> {
     let service = api::service(&app.settings.root_url());
     let document = service.spec_endpoint();
     let browser = service.swagger_ui();
-    Route::new()
+    api::mail_hook::add(Route::new())
         .at("/cable", cable::connect)
         .at("/openapi.json", document)
         .nest("/api/browse", browser)

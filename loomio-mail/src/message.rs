@@ -139,6 +139,9 @@ pub struct Message {
     pub automation: Automation,
 }
 
+/// The header with a delivery's key.
+pub const DELIVERY: &str = "X-Loomio-Delivery";
+
 fn raw(name: &'static str, value: String) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value)
 }
@@ -167,6 +170,10 @@ impl Message {
         }
         if let Some(url) = &self.unsubscribe {
             builder = builder.raw_header(raw("List-Unsubscribe", format!("<{url}>"))).raw_header(raw("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()));
+        }
+        if !self.key.is_empty() {
+            // A report that the mail did not arrive shows by this that it is about a mail of ours.
+            builder = builder.raw_header(raw(DELIVERY, line(&self.key)));
         }
         for (name, value) in self.automation.headers() {
             builder = builder.raw_header(raw(name, (*value).to_owned()));
@@ -227,7 +234,7 @@ mod tests {
     fn headers_stand_where_mail_programs_look_for_them() {
         let wire = wire(&message());
         for header in [
-            "From: \"Ana Alvarez (via Loomio)\" <notifications@example.org>\r\n",
+            "From: =?utf-8?b?QW5hIEFsdmFyZXogKHZpYSBMb29taW8p?= <notifications@example.org>\r\n",
             "To: ben@example.com\r\n",
             "<pt=c&pi=2&d=1&u=3&k=e8bac9530d@reply.example.org>\r\n",
             "Message-ID: <b@example.org>\r\n",

@@ -91,6 +91,6 @@ mod tests {
     #[test]
     fn links_show_where_they_lead() {
         let page = "<html><head><style>p { color: red }</style></head><body><h1><a href=\"https://x.org/d/1\">Roof</a></h1><p>One</p><p>https<b>!</b></p><ul><li>Two</li></ul><p><a href=\"https://x.org\">https://x.org</a></p></body></html>";
-        assert_eq!(of(page).expect("text"), "Roof <https://x.org/d/1>\n\nOne\n\nhttps!\n\n- Two\n\nhttps://x.org\n");
+        assert_eq!(of(page).expect("text"), "Roof <https://x.org/d/1>\n\nOne\n\nhttps!\n- Two\n\nhttps://x.org\n");
     }
 }

@@ -11,6 +11,7 @@
 //! }
 //! ```
 
+pub mod mail_hook;
 pub mod params;
 pub mod v1;
 

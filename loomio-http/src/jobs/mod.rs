@@ -10,6 +10,7 @@ pub mod destroy_group;
 pub mod index_poll;
 pub mod post_to_chatbot;
 pub mod publish_event;
+pub mod route_email;
 pub mod run_scheduled;
 pub mod deactivate_user;
 pub mod index_author;
@@ -124,6 +125,7 @@ impl Worker {
             .define_job::<Task<index_poll::IndexPoll>>()
             .define_job::<Task<post_to_chatbot::PostToChatbot>>()
             .define_job::<Task<publish_event::PublishEvent>>()
+            .define_job::<Task<route_email::RouteEmail>>()
             .define_job::<Task<run_scheduled::RunScheduled>>()
             .define_job::<Task<deactivate_user::DeactivateUser>>()
             .define_job::<Task<index_author::IndexAuthor>>()

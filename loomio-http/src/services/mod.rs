@@ -44,6 +44,8 @@ pub mod reaction;
 pub mod reader;
 pub mod registration;
 pub mod received_email;
+pub mod received_email_route;
+pub mod received_email_store;
 pub mod report;
 pub mod scheduled;
 pub mod search;

@@ -22,6 +22,14 @@ impl Undelivered {
     }
 }
 
+/// The keys of our own deliveries in what a report sends back of the mail.
+#[must_use]
+pub fn deliveries(mail: &Incoming) -> Vec<String> {
+    let name = format!("{}:", crate::message::DELIVERY.to_lowercase());
+    let text = mail.text.iter().map(|t| t.as_bytes()).chain(mail.files.iter().map(|f| f.bytes.as_slice())).map(String::from_utf8_lossy);
+    text.flat_map(|t| t.lines().filter(|l| l.to_lowercase().starts_with(&name)).filter_map(|l| l.split_once(':')).map(|(_, key)| key.trim().to_owned()).collect::<Vec<_>>()).collect()
+}
+
 /// Who was not reached, when a mail is such a report.
 #[must_use]
 pub fn report(mail: &Incoming) -> Vec<Undelivered> {

@@ -38,12 +38,19 @@ fn options() -> Options {
 }
 
 fn finished(markdown: String) -> String {
-    let mut text = markdown.replace('\u{a0}', " ");
+    let ruled: Vec<String> = markdown.lines().map(ruled).collect();
+    let mut text = ruled.join("\n").replace('\u{a0}', " ");
     // Three empty lines say no more than one.
     while text.contains("\n\n\n") {
         text = text.replace("\n\n\n", "\n\n");
     }
     text.trim().to_owned()
+}
+
+/// The rule below a table's head, in the three dashes that every reader of Markdown knows.
+fn ruled(line: &str) -> String {
+    let is_rule = line.starts_with("| -") && line.chars().all(|c| matches!(c, '|' | '-' | ' '));
+    if is_rule { line.split('|').map(|cell| if cell.trim().is_empty() { "" } else { " --- " }).collect::<Vec<_>>().join("|") } else { line.to_owned() }
 }
 
 /// How deep the tags of a page nest, at most.

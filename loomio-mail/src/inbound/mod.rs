@@ -9,6 +9,8 @@ pub mod parse;
 pub mod route;
 pub mod trim;
 
+use loomio_core::received_email::Headers;
+
 /// A file that came with a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
@@ -42,6 +44,12 @@ impl Incoming {
         self.headers.iter().rev().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
     }
 
+    /// The headers as the rest of Loomio reads them.
+    #[must_use]
+    pub fn told(&self) -> Headers {
+        Headers(self.headers.clone())
+    }
+
     /// The page, unless it says nothing.
     #[must_use]
     pub fn page(&self) -> Option<&str> {
@@ -51,7 +59,7 @@ impl Incoming {
     /// What was written in answer, as Markdown, without what it answers.
     #[must_use]
     pub fn reply(&self) -> String {
-        let sender = route::sender_name(self.header("from").unwrap_or_default());
+        let sender = self.told().sender_name();
         match self.page() {
             Some(page) => {
                 let trimmed = trim::reply(&markdown::without_quotes(page), sender.as_deref());
@@ -74,6 +82,6 @@ impl Incoming {
     /// The subject without `Re:` and `Fwd:`.
     #[must_use]
     pub fn subject(&self) -> String {
-        route::bare_subject(self.header("subject").unwrap_or_default())
+        self.told().subject()
     }
 }

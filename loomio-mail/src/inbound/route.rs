@@ -111,31 +111,6 @@ pub fn sender(mail: &Incoming) -> Option<String> {
     address::all(mail.header("from").unwrap_or_default()).into_iter().next()
 }
 
-/// The name of who sent a mail, unless they give none.
-#[must_use]
-pub fn sender_name(from: &str) -> Option<String> {
-    let from = from.trim();
-    let name = from.split('<').next().unwrap_or_default().trim().replace('"', "");
-    (!name.is_empty() && name != from).then_some(name)
-}
-
-/// A subject without any number of `Re:`, `Fw:` and `Fwd:` before it.
-#[must_use]
-pub fn bare_subject(subject: &str) -> String {
-    let mut rest = subject;
-    loop {
-        let trimmed = rest.trim_start_matches(' ');
-        let lower = trimmed.to_lowercase();
-        let Some(word) = ["re", "fwd", "fw"].into_iter().find(|w| lower.starts_with(w)) else { return rest.to_owned() };
-        let after = trimmed.get(word.len()..).unwrap_or_default();
-        // "Reading room" is no answer to anything.
-        if !after.starts_with([':', ' ']) {
-            return rest.to_owned();
-        }
-        rest = after.get(1..).unwrap_or_default().trim_start_matches(' ');
-    }
-}
-
 /// The values of `a=1&b=2`.
 fn pairs(text: &str) -> Vec<(&str, &str)> {
     text.split('&').filter_map(|pair| pair.split_once('=')).collect()
@@ -246,14 +221,5 @@ mod tests {
         check(&[to], Intent::Anonymous);
         check(&[("from", "x@talk.example.org"), to], Intent::OwnHost);
         check(&[("from", "complaints@email-abuse.amazonses.com"), to], Intent::Complaint("dan@example.com".to_owned()));
-    }
-
-    #[test]
-    fn subjects_lose_what_mail_programs_add() {
-        for (subject, expected) in [("Re: Fwd: re: Roof", "Roof"), ("FW:Roof", "Roof"), ("Reading room", "Reading room"), ("", ""), ("Re:", "")] {
-            assert_eq!(bare_subject(subject), expected);
-        }
-        assert_eq!(sender_name("\"Diaz, Dan\" <d@x.org>").as_deref(), Some("Diaz, Dan"));
-        assert_eq!(sender_name("d@x.org"), None);
     }
 }

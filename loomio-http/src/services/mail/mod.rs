@@ -56,8 +56,8 @@ pub fn from_site(app: &App) -> Person {
     Person::named(&app.settings.site_name, app.settings.notifications_email.clone())
 }
 
-/// Whether no mail may go to an address: it looks like spam, it is our own, or its
-/// owner once complained.
+/// Whether no mail may go to an address: it looks like spam, it is our own, its owner
+/// once complained, or mail does not reach it.
 ///
 /// # Errors
 /// When the database refuses.
@@ -66,7 +66,7 @@ pub async fn is_unwanted(app: &App, email: &str) -> anyhow::Result<bool> {
     if spam.is_match(email) || email == app.settings.notifications_email {
         return Ok(true);
     }
-    Ok(loomio_db::sql::exists(&app.db, "select 1 from users where email = $1::citext and complaints_count > 0", vec![email.into()]).await?)
+    Ok(loomio_db::sql::exists(&app.db, "select 1 from users where email = $1::citext and complaints_count > 0 union all select 1 from loomio.undeliverable where email = $1::citext", vec![email.into()]).await?)
 }
 
 /// A mail from the site with nothing special about it.

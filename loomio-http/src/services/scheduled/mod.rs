@@ -6,6 +6,7 @@
 //! hour is split here, so that one failing keeps no other from being done.
 
 mod cleaning;
+mod mail;
 mod polls;
 
 pub use polls::close_expired;
@@ -34,6 +35,9 @@ macro_rules! tasks {
 }
 
 tasks! {
+    "0 * * * *" send_task_reminders => mail::send_task_reminders;
+    "0 * * * *" daily_catch_up => mail::daily_catch_up;
+    "0 * * * *" route_all => mail::route_all;
     "0 * * * *" expire_lapsed_polls => polls::expire_lapsed;
     "0 * * * *" publish_closing_soon => polls::publish_closing_soon;
     "0 0 * * *" publish_review_due => polls::publish_review_due;
