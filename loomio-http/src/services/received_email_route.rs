@@ -134,7 +134,9 @@ async fn release(app: &Arc<App>, row: &ReceivedEmail) -> Done<()> {
 async fn answer_once(app: &Arc<App>, arrived: &Arrived) -> Done<()> {
     let Some(email) = route::sender(&arrived.mail) else { return forget(app, &arrived.row, None).await };
     let lately = app.now() - chrono::Duration::hours(1);
-    let told = sql::exists(&app.db, "select 1 from loomio.deliveries where mail = 'bounce' and lower(recipient) = lower($1) and attempted_at > $2::timestamp", vec![email.clone().into(), lately.into()]).await?;
+    let told =
+        sql::exists(&app.db, "select 1 from loomio.deliveries where mail = 'bounce' and lower(recipient) = lower($1) and attempted_at > $2::timestamp", vec![email.clone().into(), lately.into()])
+            .await?;
     let answer = (!told).then(|| Mail::Bounce { name: arrived.mail.told().sender_name(), email });
     forget(app, &arrived.row, answer).await
 }
@@ -156,9 +158,7 @@ async fn complaint(app: &Arc<App>, arrived: &Arrived, about: &str) -> Done<()> {
 /// Whose key it is.
 async fn by_key(app: &Arc<App>, user_id: i32, key: &str) -> Done<User> {
     let found = Find::<User>::new("users.id = $1 and users.deactivated_at is null", vec![user_id.into()]).one(&app.db).await?;
-    found
-        .filter(|user| user.email_api_key.as_deref().is_some_and(|own| !own.is_empty() && bool::from(own.as_bytes().ct_eq(key.as_bytes()))))
-        .ok_or_else(ServiceError::not_found)
+    found.filter(|user| user.email_api_key.as_deref().is_some_and(|own| !own.is_empty() && bool::from(own.as_bytes().ct_eq(key.as_bytes())))).ok_or_else(ServiceError::not_found)
 }
 
 fn files(app: &App, arrived: &Arrived) -> Json {
@@ -257,7 +257,10 @@ async fn named(app: &Arc<App>, arrived: &Arrived, name: &str) -> Done<()> {
     }
     let Some(group) = group(app, name).await? else { return forget(app, &arrived.row, None).await };
     let sender = route::sender(&arrived.mail).unwrap_or_default();
-    let aliases = Find::<MemberEmailAlias>::new("member_email_aliases.email = $1::citext and member_email_aliases.group_id = $2", vec![sender.clone().into(), group.id.into()]).order("member_email_aliases.id").all(&app.db).await?;
+    let aliases = Find::<MemberEmailAlias>::new("member_email_aliases.email = $1::citext and member_email_aliases.group_id = $2", vec![sender.clone().into(), group.id.into()])
+        .order("member_email_aliases.id")
+        .all(&app.db)
+        .await?;
     if aliases.iter().any(|a| a.user_id.is_none()) {
         return Ok(());
     }
@@ -298,4 +301,3 @@ async fn ask_admins(app: &Arc<App>, row: &ReceivedEmail) -> Done<()> {
     }
     Ok(w.commit().await?)
 }
-

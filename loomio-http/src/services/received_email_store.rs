@@ -68,14 +68,7 @@ pub async fn take(app: &Arc<App>, mail: &Incoming) -> Done<()> {
     let permit = Permit::system("a mail arrived");
     let vouched = vouched(app, mail);
     let w = jobs::begin(app).await?;
-    let row = ReceivedEmail {
-        headers: headers(mail),
-        body_text: mail.text.clone(),
-        body_html: mail.html.clone(),
-        spf_valid: vouched.spf,
-        dkim_valid: vouched.dkim,
-        ..ReceivedEmail::default()
-    };
+    let row = ReceivedEmail { headers: headers(mail), body_text: mail.text.clone(), body_html: mail.html.clone(), spf_valid: vouched.spf, dkim_valid: vouched.dkim, ..ReceivedEmail::default() };
     let row = w.insert(&permit, row).await?;
     let mut page = mail.html.clone();
     for file in &mail.files {

@@ -99,7 +99,7 @@ impl Visit {
         let now = app.now();
         let actor = Actor { id: user.id, verified: user.email_verified, site_admin: user.is_admin == Some(true), site: site(&app.settings), now, ..Actor::default() };
         let locale = crate::json::user::locale(&user, &app.i18n);
-        Self { app: Arc::clone(app), user: Some(Arc::new(user)), restricted: false, actor, params, session: SharedSession::default(), locale, now, detected_locale: None, referrer: None, ip: String::new(), uploads: Arc::default() }
+        Self { app: Arc::clone(app), user: Some(Arc::new(user)), restricted: false, actor, params, session: SharedSession::default(), locale, now, detected_locale: None, referrer: None, ip: String::new(), uploads: Arc::default(), has_browser: false }
     }
 
     /// The file sent in a field of the form.

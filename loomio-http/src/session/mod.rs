@@ -114,6 +114,7 @@ impl<'a> FromRequest<'a> for Visit {
         let locale = who::locale(req, &params, user.as_ref());
         let visit = Self {
             ip: who::address(&app, req),
+            has_browser: true,
             referrer: req.header(header::REFERER).map(ToOwned::to_owned),
             detected_locale: who::detected_locale(req),
             user: user.map(Arc::new),

@@ -1,7 +1,11 @@
 //! A mail's page as Markdown, so that an answer can be read and edited like any
 //! other comment.
 
-use htmd::{Element, HtmlToMarkdown, element_handler::Handlers, options::{BulletListMarker, Options}};
+use htmd::{
+    Element, HtmlToMarkdown,
+    element_handler::Handlers,
+    options::{BulletListMarker, Options},
+};
 
 /// Deeper pages than this were made to do harm; their words are kept without markup.
 const DEEPEST: usize = 200;

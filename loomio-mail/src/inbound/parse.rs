@@ -170,7 +170,10 @@ mod tests {
         assert_eq!(mail.header("from"), Some("Dán <dan@example.com>"));
         assert_eq!(mail.header("x-long"), Some("one two"));
         assert_eq!(mail.text.as_deref().map(str::trim), Some("Grüße"));
-        assert_eq!(mail.files.iter().map(|f| (f.name.as_str(), f.content_type.as_str(), f.bytes.as_slice(), f.content_id.as_deref())).collect::<Vec<_>>(), [("a.png", "image/png", &[0u8, 1, 2][..], Some("x@y"))]);
+        assert_eq!(
+            mail.files.iter().map(|f| (f.name.as_str(), f.content_type.as_str(), f.bytes.as_slice(), f.content_id.as_deref())).collect::<Vec<_>>(),
+            [("a.png", "image/png", &[0u8, 1, 2][..], Some("x@y"))]
+        );
     }
 
     #[test]
@@ -182,7 +185,12 @@ mod tests {
 
     #[test]
     fn malformed_mails_do_no_harm() {
-        for raw in ["Content-Type: multipart/mixed; boundary=\r\n\r\n--\r\n", "a: b\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n--x\r\n--x", "Subject: =?utf-8?B?!!!?=\r\n\r\n\u{0}", "From:\r\n\r\n"] {
+        for raw in [
+            "Content-Type: multipart/mixed; boundary=\r\n\r\n--\r\n",
+            "a: b\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n--x\r\n--x",
+            "Subject: =?utf-8?B?!!!?=\r\n\r\n\u{0}",
+            "From:\r\n\r\n",
+        ] {
             let _ = bytes(raw.as_bytes());
         }
         let nested = (0..2000).map(|n| format!("Content-Type: multipart/mixed; boundary=b{n}\r\n\r\n--b{n}\r\n")).collect::<String>();

@@ -108,8 +108,7 @@ async fn sections(reader: &Reader, threads: &[Discussion], since: NaiveDateTime)
         .order("groups.id")
         .all(db)
         .await?;
-    let parents: HashMap<i32, Option<String>> =
-        find::by_ids::<Group>(db, &groups.iter().filter_map(|g| g.parent_id).collect::<Vec<_>>()).await?.into_iter().map(|g| (g.id, g.name)).collect();
+    let parents: HashMap<i32, Option<String>> = find::by_ids::<Group>(db, &groups.iter().filter_map(|g| g.parent_id).collect::<Vec<_>>()).await?.into_iter().map(|g| (g.id, g.name)).collect();
     let mut by_group: BTreeMap<Option<i32>, Vec<&Discussion>> = BTreeMap::new();
     for thread in threads {
         by_group.entry(thread.group_id).or_default().push(thread);
@@ -157,15 +156,17 @@ impl Found {
         let db = &reader.app.db;
         let ids: Vec<i32> = threads.iter().map(|d| d.id).collect();
         let authors = find::by_ids::<User>(db, &threads.iter().filter_map(|d| d.author_id).collect::<Vec<_>>()).await?.into_iter().map(|u| (u.id, u)).collect();
-        let open = Find::<Poll>::new("polls.discussion_id = any($1) and polls.discarded_at is null and (polls.closed_at is null or polls.closed_at > $2::timestamp)", vec![sql::ids(&ids), since.into()])
-            .order("polls.id")
-            .all(db)
-            .await?;
+        let open =
+            Find::<Poll>::new("polls.discussion_id = any($1) and polls.discarded_at is null and (polls.closed_at is null or polls.closed_at > $2::timestamp)", vec![sql::ids(&ids), since.into()])
+                .order("polls.id")
+                .all(db)
+                .await?;
         let mut polls: HashMap<i32, Vec<Poll>> = HashMap::new();
         for poll in open {
             polls.entry(poll.discussion_id.unwrap_or_default()).or_default().push(poll);
         }
-        let read: Vec<Read> = sql::rows(db, "select discussion_id, last_read_at from discussion_readers where user_id = $1 and discussion_id = any($2)", vec![reader.user.id.into(), sql::ids(&ids)]).await?;
+        let read: Vec<Read> =
+            sql::rows(db, "select discussion_id, last_read_at from discussion_readers where user_id = $1 and discussion_id = any($2)", vec![reader.user.id.into(), sql::ids(&ids)]).await?;
         let read = read.into_iter().filter_map(|r| Some((r.discussion_id, r.last_read_at?))).collect();
         Ok(Self { authors, polls, activity: Activity::load(reader, &ids, since).await?, read })
     }

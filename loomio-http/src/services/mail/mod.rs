@@ -66,7 +66,12 @@ pub async fn is_unwanted(app: &App, email: &str) -> anyhow::Result<bool> {
     if spam.is_match(email) || email == app.settings.notifications_email {
         return Ok(true);
     }
-    Ok(loomio_db::sql::exists(&app.db, "select 1 from users where email = $1::citext and complaints_count > 0 union all select 1 from loomio.undeliverable where email = $1::citext", vec![email.into()]).await?)
+    Ok(loomio_db::sql::exists(
+        &app.db,
+        "select 1 from users where email = $1::citext and complaints_count > 0 union all select 1 from loomio.undeliverable where email = $1::citext",
+        vec![email.into()],
+    )
+    .await?)
 }
 
 /// A mail from the site with nothing special about it.

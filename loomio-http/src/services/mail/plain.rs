@@ -213,9 +213,7 @@ async fn accounts_merged(app: &Arc<App>, key: &str, token_id: i32) -> anyhow::Re
     let subject = reader.words("user_mailer.accounts_merged.subject", &[("site_name", reader.site_name())]);
     let name = text::escaped(reader.user.name.as_deref().unwrap_or_default());
     let html = reader.words("user_mailer.accounts_merged.body_html", &[("name", &name), ("email", &text::escaped(&email))]);
-    let url = reader
-        .links
-        .to(&format!("/login_tokens/{}", token.token.unwrap_or_default()), &[("utm_campaign", "accounts_merged".to_owned()), ("utm_medium", "email".to_owned())]);
+    let url = reader.links.to(&format!("/login_tokens/{}", token.token.unwrap_or_default()), &[("utm_campaign", "accounts_merged".to_owned()), ("utm_medium", "email".to_owned())]);
     let body = notice(&reader, &subject, &format!("<p>{html}</p>"), Some((url, reader.words("email.login.login", &[("name", &email)]))))?;
     Ok(Some(site_message(app, key, Person::address(email), subject, body)))
 }

@@ -56,8 +56,12 @@ struct Sleeper {
 /// # Errors
 /// When the database refuses.
 pub async fn daily_catch_up(app: &Arc<App>, now: NaiveDateTime) -> anyhow::Result<()> {
-    let people: Vec<Sleeper> =
-        sql::rows(&app.db, "select id, time_zone, email_catch_up_day from users where deactivated_at is null and email_verified and email_catch_up_day is not null and time_zone is not null order by id", vec![]).await?;
+    let people: Vec<Sleeper> = sql::rows(
+        &app.db,
+        "select id, time_zone, email_catch_up_day from users where deactivated_at is null and email_verified and email_catch_up_day is not null and time_zone is not null order by id",
+        vec![],
+    )
+    .await?;
     let w = jobs::begin(app).await?;
     for person in people {
         let Some(zone) = person.time_zone.as_deref().and_then(|z| z.parse::<chrono_tz::Tz>().ok()) else { continue };
