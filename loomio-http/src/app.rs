@@ -63,7 +63,19 @@ impl App {
             crate::services::blob::Store::memory()
         });
         let client = settings.client_dir.as_deref().and_then(pages::Client::open);
-        Self { db, secrets, i18n: I18n::new(), live, limits: Limits::new(settings.rate_limits, settings.rate_multiplier), clock, client, files, mailer, rng: Mutex::new(StdRng::from_seed(seed)), settings }
+        Self {
+            db,
+            secrets,
+            i18n: I18n::new(),
+            live,
+            limits: Limits::new(settings.rate_limits, settings.rate_multiplier),
+            clock,
+            client,
+            files,
+            mailer,
+            rng: Mutex::new(StdRng::from_seed(seed)),
+            settings,
+        }
     }
 
     /// The time, UTC, to the microsecond as the database keeps it.

@@ -16,7 +16,8 @@ use loomio_db::{
     Result,
     find::Find,
     rows::{
-        Chatbot, Comment, Demo, Discussion, DiscussionReader, DiscussionTemplate, Event, Group, MemberEmailAlias, Membership, MembershipRequest, Notification, Outcome, Poll, PollTemplate, Reaction, ReceivedEmail, Stance, Tag, Task, User, Version,
+        Chatbot, Comment, Demo, Discussion, DiscussionReader, DiscussionTemplate, Event, Group, MemberEmailAlias, Membership, MembershipRequest, Notification, Outcome, Poll, PollTemplate, Reaction,
+        ReceivedEmail, Stance, Tag, Task, User, Version,
     },
     sql,
 };

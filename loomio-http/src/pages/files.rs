@@ -177,7 +177,12 @@ async fn disk(Data(app): Data<&Arc<App>>, Path((key, _)): Path<(String, String)>
 }
 
 fn lead_to(app: &App, served: &Served, filename: &str) -> Response {
-    Response::builder().status(StatusCode::FOUND).header(header::LOCATION, served.path(app, filename)).header(header::CACHE_CONTROL, "max-age=300, private").content_type("text/html; charset=utf-8").body("")
+    Response::builder()
+        .status(StatusCode::FOUND)
+        .header(header::LOCATION, served.path(app, filename))
+        .header(header::CACHE_CONTROL, "max-age=300, private")
+        .content_type("text/html; charset=utf-8")
+        .body("")
 }
 
 fn missing(e: ServiceError) -> Response {

@@ -264,18 +264,7 @@ const BINARY: [&str; 11] = [
     "application/javascript",
 ];
 /// Types that a browser may show in its window.
-const INLINE: [&str; 10] = [
-    "audio/webm",
-    "video/webm",
-    "image/png",
-    "image/gif",
-    "image/jpeg",
-    "image/tiff",
-    "image/vnd.adobe.photoshop",
-    "image/vnd.microsoft.icon",
-    "application/pdf",
-    "image/webp",
-];
+const INLINE: [&str; 10] = ["audio/webm", "video/webm", "image/png", "image/gif", "image/jpeg", "image/tiff", "image/vnd.adobe.photoshop", "image/vnd.microsoft.icon", "application/pdf", "image/webp"];
 
 /// The type under which a file is served.
 #[must_use]

@@ -95,7 +95,9 @@ async fn reader(visit: &Visit, named: &Named) -> Done<Option<DiscussionReader>> 
 
 async fn stance(visit: &Visit, named: &Named) -> Done<Option<Stance>> {
     let Some(poll) = &named.poll else { return Ok(None) };
-    Ok(Find::<Stance>::new("stances.poll_id = $1 and stances.participant_id = $2 and stances.latest and stances.revoked_at is null", vec![poll.id.into(), visit.actor.id.into()]).one(visit.db()).await?)
+    Ok(Find::<Stance>::new("stances.poll_id = $1 and stances.participant_id = $2 and stances.latest and stances.revoked_at is null", vec![poll.id.into(), visit.actor.id.into()])
+        .one(visit.db())
+        .await?)
 }
 
 async fn membership(visit: &Visit, named: &Named) -> Done<Option<Membership>> {
@@ -130,7 +132,11 @@ pub async fn settings(visit: &Visit, named: &Named) -> Done<Vec<Setting>> {
 /// # Errors
 /// When the owner has nothing to do with it or there is no such volume.
 pub async fn set_volume(visit: &Visit, concept: &str) -> Done<()> {
-    let wanted = visit.params.text("value").and_then(|v| volume::parse(&v)).ok_or_else(|| ServiceError::Status(422, serde_json::json!({"errors": {"value": [visit.text("activerecord.errors.messages.inclusion")]}})))?;
+    let wanted = visit
+        .params
+        .text("value")
+        .and_then(|v| volume::parse(&v))
+        .ok_or_else(|| ServiceError::Status(422, serde_json::json!({"errors": {"value": [visit.text("activerecord.errors.messages.inclusion")]}})))?;
     let named = named(visit).await?;
     set_named(visit, &named, concept, wanted).await
 }
@@ -239,7 +245,12 @@ pub async fn mark_summary(app: &Arc<App>, user_id: i32, start: i64, finish: i64)
     .await?;
     let permit = Permit::system("a summary was read");
     for thread in find::by_ids::<Discussion>(w.conn(), &threads).await? {
-        let items: Vec<i32> = sql::column(w.conn(), "select sequence_id from events where discussion_id = $1 and sequence_id is not null and created_at between $2::timestamp and $3::timestamp", vec![thread.id.into(), start.into(), finish.into()]).await?;
+        let items: Vec<i32> = sql::column(
+            w.conn(),
+            "select sequence_id from events where discussion_id = $1 and sequence_id is not null and created_at between $2::timestamp and $3::timestamp",
+            vec![thread.id.into(), start.into(), finish.into()],
+        )
+        .await?;
         discussion::reading::view(&w, &permit, user_id, &thread, &RangeSet::from_numbers(items.into_iter().map(i64::from))).await?;
     }
     Ok(w.commit().await?)

@@ -80,6 +80,9 @@ pub struct Visit {
     pub referrer: Option<String>,
     /// Where the request came from.
     pub ip: String,
+    /// Whether somebody acts in a browser; the original notes nobody's name in
+    /// `versions` otherwise.
+    pub has_browser: bool,
 }
 
 /// What the site lets everybody do.
@@ -99,7 +102,21 @@ impl Visit {
         let now = app.now();
         let actor = Actor { id: user.id, verified: user.email_verified, site_admin: user.is_admin == Some(true), site: site(&app.settings), now, ..Actor::default() };
         let locale = crate::json::user::locale(&user, &app.i18n);
-        Self { app: Arc::clone(app), user: Some(Arc::new(user)), restricted: false, actor, params, session: SharedSession::default(), locale, now, detected_locale: None, referrer: None, ip: String::new(), uploads: Arc::default(), has_browser: false }
+        Self {
+            app: Arc::clone(app),
+            user: Some(Arc::new(user)),
+            restricted: false,
+            actor,
+            params,
+            session: SharedSession::default(),
+            locale,
+            now,
+            detected_locale: None,
+            referrer: None,
+            ip: String::new(),
+            uploads: Arc::default(),
+            has_browser: false,
+        }
     }
 
     /// The file sent in a field of the form.
@@ -172,7 +189,7 @@ impl Visit {
     pub async fn begin(&self) -> Done<Write> {
         let mut seed = [0u8; 32];
         self.app.rng().fill_bytes(&mut seed);
-        Ok(Write::begin(self.db(), self.now, self.user_id(), seed).await?)
+        Ok(Write::begin(self.db(), self.now, self.user_id().filter(|_| self.has_browser), seed).await?)
     }
 
     /// The kinds to be left out of the answer.

@@ -8,7 +8,12 @@ use crate::{
     services::outcome,
 };
 
-const OUTCOME: Param = Param::body("outcome", Kind::Object, "The outcome's attributes.", r#"{"poll_id": 1, "statement": "<p>We do it.</p>", "statement_format": "html", "review_on": "2026-12-24", "recipient_audience": "group"}"#);
+const OUTCOME: Param = Param::body(
+    "outcome",
+    Kind::Object,
+    "The outcome's attributes.",
+    r#"{"poll_id": 1, "statement": "<p>We do it.</p>", "statement_format": "html", "review_on": "2026-12-24", "recipient_audience": "group"}"#,
+);
 
 operations! {
     /// Says what was decided after a poll.

@@ -12,7 +12,8 @@ const NAME: Param = Param::query("name", Kind::Text, "The beginning of a voter's
 const OPTION: Param = Param::query("poll_option_id", Kind::Number, "An option that they chose.");
 const QUERY: Param = Param::query("query", Kind::Text, "The beginning of a voter's name, address or username.");
 
-const STANCE: Param = Param::body("stance", Kind::Object, "The vote.", r#"{"poll_id": 1, "reason": "<p>It will last</p>", "reason_format": "html", "stance_choices_attributes": [{"poll_option_id": 1, "score": 1}]}"#);
+const STANCE: Param =
+    Param::body("stance", Kind::Object, "The vote.", r#"{"poll_id": 1, "reason": "<p>It will last</p>", "reason_format": "html", "stance_choices_attributes": [{"poll_option_id": 1, "score": 1}]}"#);
 const VOTER: Param = Param::body("participant_id", Kind::Number, "The voter.", "2");
 const POLL: Param = Param::body("poll_id", Kind::Number, "The poll.", "1");
 

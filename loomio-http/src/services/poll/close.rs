@@ -113,7 +113,12 @@ pub async fn discard(visit: &Visit) -> Done {
     let after = Poll { discarded_at: Some(w.now()), discarded_by: visit.user_id(), ..before.clone() };
     let (row, _) = text::save(&visit.app, &w, &permit, &before, after, &Files::KEPT).await?;
     after_save(&w, &permit, &row).await?;
-    w.execute(&permit, "update events set discussion_id = null where kind in ('stance_created', 'stance_updated') and eventable_id in (select id from stances where poll_id = $1)", vec![row.id.into()]).await?;
+    w.execute(
+        &permit,
+        "update events set discussion_id = null where kind in ('stance_created', 'stance_updated') and eventable_id in (select id from stances where poll_id = $1)",
+        vec![row.id.into()],
+    )
+    .await?;
     let mut events = Vec::new();
     if let Some(created) = event::created_event(w.conn(), "Poll", row.id).await? {
         let (created, _) = w.save(&permit, &created, Event { user_id: None, child_count: 0, pinned: false, ..created.clone() }).await?;

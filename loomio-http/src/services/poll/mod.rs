@@ -57,7 +57,8 @@ impl Limits {
     /// The polls that the visitor may see and asks for.
     fn find(&self, visit: &Visit) -> Find<Poll> {
         let p = &visit.params;
-        let mut find = Find::<Poll>::new(&format!("polls.id in (select p.id from polls p where {})", facts::poll::VISIBLE), vec![visit.actor.id.into(), visit.actor.discussion_reader_token.clone().into()]);
+        let mut find =
+            Find::<Poll>::new(&format!("polls.id in (select p.id from polls p where {})", facts::poll::VISIBLE), vec![visit.actor.id.into(), visit.actor.discussion_reader_token.clone().into()]);
         if let Some(groups) = &self.groups {
             find = find.and("polls.group_id = any($1)", vec![sql::ids(groups)]);
         }
@@ -123,7 +124,10 @@ pub async fn voters(visit: &Visit) -> Done {
     let rows = if found.anonymous {
         Vec::new()
     } else {
-        Find::<User>::new("users.id in (select s.participant_id from stances s where s.poll_id = $1 and s.latest and s.revoked_at is null)", vec![found.id.into()]).order("users.id").all(visit.db()).await?
+        Find::<User>::new("users.id in (select s.participant_id from stances s where s.poll_id = $1 and s.latest and s.revoked_at is null)", vec![found.id.into()])
+            .order("users.id")
+            .all(visit.db())
+            .await?
     };
     let scope = Scope { exclude: visit.scope().exclude, ..Scope::default() };
     visit.render_as(&rows, &scope, None, "users", user::author, Node::new()).await

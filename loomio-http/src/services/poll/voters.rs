@@ -73,7 +73,11 @@ pub async fn add_everybody(w: &Write, permit: &Permit, poll: &Poll) -> Done<Vec<
 pub async fn add_to_polls_of_group(app: &App, group_id: i32) -> anyhow::Result<()> {
     let permit = Permit::system("members vote in their group's polls");
     let w = crate::jobs::begin(app).await?;
-    for poll in Find::<Poll>::new("polls.group_id = $1 and polls.discarded_at is null and polls.closed_at is null and not polls.specified_voters_only", vec![group_id.into()]).order("polls.id").all(w.conn()).await? {
+    for poll in Find::<Poll>::new("polls.group_id = $1 and polls.discarded_at is null and polls.closed_at is null and not polls.specified_voters_only", vec![group_id.into()])
+        .order("polls.id")
+        .all(w.conn())
+        .await?
+    {
         add_everybody(&w, &permit, &poll).await?;
     }
     Ok(w.commit().await?)

@@ -7,8 +7,8 @@
 use super::{respond_recent, scope};
 use crate::{
     json::{
-        poll::{dots_per_person, kind, max_score, maximum_stance_choices, min_score, minimum_stance_choices},
         params::Params,
+        poll::{dots_per_person, kind, max_score, maximum_stance_choices, min_score, minimum_stance_choices},
         render::Node,
     },
     services::{
@@ -141,7 +141,15 @@ async fn append(w: &Write, permit: &Permit, poll: &Poll, stance: &Stance, kind: 
 /// A vote of the same voter, not cast yet.
 fn replacement(visit: &Visit, w: &Write, stance: &Stance) -> Stance {
     let token = loomio_auth::token::secure(&mut *w.rng());
-    Stance { poll_id: stance.poll_id, participant_id: stance.participant_id, inviter_id: stance.inviter_id, reason_format: stance.reason_format.clone(), token: Some(token), created_at: Some(visit.now), ..Stance::default() }
+    Stance {
+        poll_id: stance.poll_id,
+        participant_id: stance.participant_id,
+        inviter_id: stance.inviter_id,
+        reason_format: stance.reason_format.clone(),
+        token: Some(token),
+        created_at: Some(visit.now),
+        ..Stance::default()
+    }
 }
 
 /// Casts a vote, or changes the vote that the visitor has already.
@@ -187,7 +195,11 @@ async fn change(visit: &Visit, before: &Stance, sent: &Sent) -> Done {
     let poll: Poll = find::by_id(w.conn(), before.poll_id).await?.ok_or_else(ServiceError::not_found)?;
     let late = before.updated_at.is_some_and(|t| t < w.now() - CORRECTION);
     let replaces = before.cast_at.is_some() && poll.discussion_id.is_some() && before.option_scores != sent.option_scores() && late;
-    let mut after = if replaces { Stance { cast_at: Some(w.now()), ..replacement(visit, &w, before) } } else { Stance { cast_at: before.cast_at.or(Some(w.now())), revoked_at: None, revoker_id: None, ..before.clone() } };
+    let mut after = if replaces {
+        Stance { cast_at: Some(w.now()), ..replacement(visit, &w, before) }
+    } else {
+        Stance { cast_at: before.cast_at.or(Some(w.now())), revoked_at: None, revoker_id: None, ..before.clone() }
+    };
     let mut faults = Faults::default();
     sent.assign(visit, &mut after, &mut faults);
     check(visit, &w, &poll, &after, &sent.choices, &mut faults).await?;
@@ -235,12 +247,15 @@ async fn respond_events(visit: &Visit, poll: &Poll) -> Done {
 pub async fn uncast(visit: &Visit) -> Done {
     let id = visit.params.text("id").unwrap_or_default();
     let w = visit.begin().await?;
-    let before = Find::<Stance>::new("stances.id = $1 and stances.participant_id = $2 and stances.latest and stances.revoked_at is null", vec![visit.params.id("id").unwrap_or(0).into(), visit.actor.id.into()])
-        .one(w.conn())
-        .await?
-        .ok_or_else(|| {
-            ServiceError::NotFound(format!("Couldn't find Stance with 'id'={id:?} [WHERE \"stances\".\"participant_id\" = $1 AND \"stances\".\"latest\" = $2 AND \"stances\".\"revoked_at\" IS NULL]"))
-        })?;
+    let before = Find::<Stance>::new(
+        "stances.id = $1 and stances.participant_id = $2 and stances.latest and stances.revoked_at is null",
+        vec![visit.params.id("id").unwrap_or(0).into(), visit.actor.id.into()],
+    )
+    .one(w.conn())
+    .await?
+    .ok_or_else(|| {
+        ServiceError::NotFound(format!("Couldn't find Stance with 'id'={id:?} [WHERE \"stances\".\"participant_id\" = $1 AND \"stances\".\"latest\" = $2 AND \"stances\".\"revoked_at\" IS NULL]"))
+    })?;
     let permit = policy::authorize(&facts::poll::stance(w.conn(), &visit.actor, &before).await?, "uncast")?;
     w.update_columns(&permit, &before, Stance { latest: false, ..before.clone() }).await?;
     let new = text::insert(&visit.app, &w, &permit, replacement(visit, &w, &before), &Files::KEPT).await?;

@@ -49,14 +49,26 @@ const GREY: &str = "#999FDE";
 const AGREE: &str = "poll_proposal_options.agree";
 const ABSTAIN: &str = "poll_proposal_options.abstain";
 const DISAGREE: &str = "poll_proposal_options.disagree";
-const YES_OR_NO: &[Choice] = &[choice("agree", "agree", BLUE, AGREE, "proposal.agree"), choice("abstain", "abstain", LIME, ABSTAIN, "proposal.abstain"), choice("disagree", "disagree", PINK, DISAGREE, "proposal.disagree")];
+const YES_OR_NO: &[Choice] =
+    &[choice("agree", "agree", BLUE, AGREE, "proposal.agree"), choice("abstain", "abstain", LIME, ABSTAIN, "proposal.abstain"), choice("disagree", "disagree", PINK, DISAGREE, "proposal.disagree")];
 
-const PLAIN: Poll = Poll { key: "", kind: "proposal", name: "", words: "", days: None, tags: &[], titled: false, asks_reason: false, has_outcome: false, shuffles: false, tells_all_voters: false, choices: &[] };
+const PLAIN: Poll =
+    Poll { key: "", kind: "proposal", name: "", words: "", days: None, tags: &[], titled: false, asks_reason: false, has_outcome: false, shuffles: false, tells_all_voters: false, choices: &[] };
 
 /// All default templates of polls, in the order in which they are shown.
 const POLLS: &[Poll] = &[
     Poll { key: "practice_proposal", name: "poll_templates.practice_proposal.process_name", words: "practice_proposal", days: Some(7), titled: true, has_outcome: true, choices: YES_OR_NO, ..PLAIN },
-    Poll { key: "question", kind: "question", name: "poll_common.question_round", words: "question_round", days: Some(5), tags: &["poll_common.question_round"], asks_reason: true, has_outcome: true, ..PLAIN },
+    Poll {
+        key: "question",
+        kind: "question",
+        name: "poll_common.question_round",
+        words: "question_round",
+        days: Some(5),
+        tags: &["poll_common.question_round"],
+        asks_reason: true,
+        has_outcome: true,
+        ..PLAIN
+    },
     Poll {
         key: "count",
         kind: "count",

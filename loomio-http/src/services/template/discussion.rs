@@ -178,13 +178,18 @@ async fn set_discarded(visit: &Visit, discarded: bool) -> Done {
     let (w, permit, group) = begin(visit).await?;
     let state = if discarded { "is null" } else { "is not null" };
     let id = i64::from(visit.params.id("id").unwrap_or(0));
-    let before = Find::<DiscussionTemplate>::new(&format!("discussion_templates.group_id = $1 and discussion_templates.discarded_at {state} and discussion_templates.id = $2"), vec![group.id.into(), id.into()])
-        .one(w.conn())
-        .await?
-        .ok_or_else(|| {
-            let state = state.to_uppercase();
-            ServiceError::NotFound(format!("Couldn't find DiscussionTemplate with [WHERE \"discussion_templates\".\"group_id\" = $1 AND \"discussion_templates\".\"discarded_at\" {state} AND \"discussion_templates\".\"id\" = $2]"))
-        })?;
+    let before = Find::<DiscussionTemplate>::new(
+        &format!("discussion_templates.group_id = $1 and discussion_templates.discarded_at {state} and discussion_templates.id = $2"),
+        vec![group.id.into(), id.into()],
+    )
+    .one(w.conn())
+    .await?
+    .ok_or_else(|| {
+        let state = state.to_uppercase();
+        ServiceError::NotFound(format!(
+            "Couldn't find DiscussionTemplate with [WHERE \"discussion_templates\".\"group_id\" = $1 AND \"discussion_templates\".\"discarded_at\" {state} AND \"discussion_templates\".\"id\" = $2]"
+        ))
+    })?;
     w.save(&permit, &before, DiscussionTemplate { discarded_at: discarded.then_some(w.now()), ..before.clone() }).await?;
     counter::groups(&w, &permit, &[group.id], COUNTERS).await?;
     w.commit().await?;

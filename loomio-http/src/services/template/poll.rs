@@ -257,7 +257,9 @@ async fn set_discarded(visit: &Visit, discarded: bool) -> Done {
         .await?
         .ok_or_else(|| {
             let state = state.to_uppercase();
-            ServiceError::NotFound(format!("Couldn't find PollTemplate with [WHERE \"poll_templates\".\"group_id\" = $1 AND \"poll_templates\".\"discarded_at\" {state} AND \"poll_templates\".\"id\" = $2]"))
+            ServiceError::NotFound(format!(
+                "Couldn't find PollTemplate with [WHERE \"poll_templates\".\"group_id\" = $1 AND \"poll_templates\".\"discarded_at\" {state} AND \"poll_templates\".\"id\" = $2]"
+            ))
         })?;
     w.save(&permit, &before, PollTemplate { discarded_at: discarded.then_some(w.now()), ..before.clone() }).await?;
     counter::groups(&w, &permit, &[group.id], COUNTERS).await?;

@@ -6,8 +6,7 @@
 use super::defaults;
 use crate::{
     json::{
-        group,
-        records,
+        group, records,
         render::{Node, Render, Scope},
         user,
     },
@@ -83,7 +82,15 @@ async fn publish_defaults(visit: &Visit) -> Done<()> {
         None => {
             let key = token::key(&mut *w.rng());
             let secret = token::secure(&mut *w.rng());
-            let group = Group { name: Some("Loomio Templates".to_owned()), handle: Some(HANDLE.to_owned()), key: Some(key), token: Some(secret), creator_id: Some(bot.id), is_visible_to_public: false, ..Group::default() };
+            let group = Group {
+                name: Some("Loomio Templates".to_owned()),
+                handle: Some(HANDLE.to_owned()),
+                key: Some(key),
+                token: Some(secret),
+                creator_id: Some(bot.id),
+                is_visible_to_public: false,
+                ..Group::default()
+            };
             w.insert(&permit, group).await?
         }
     };
