@@ -15,4 +15,5 @@ pub mod reading;
 pub mod received_email;
 pub mod rich_text;
 pub mod tally;
+pub mod thread;
 pub mod volume;

@@ -91,7 +91,7 @@ async fn place(w: &Write, permit: &Permit, event: &mut Event, discussion_id: i32
         Some(p) => next_position(w, permit, p.id, discussion_id).await?,
         None => 0,
     };
-    event.position_key = Some(position_key(parent.as_ref().and_then(|p| p.position_key.as_deref()), event.position));
+    event.position_key = Some(loomio_core::thread::position_key(parent.as_ref().and_then(|p| p.position_key.as_deref()), event.position));
     Ok(())
 }
 
@@ -108,26 +108,15 @@ pub async fn put_into_thread(w: &Write, permit: &Permit, event: &Event, discussi
     Ok(placed)
 }
 
-/// A position below its parent's key, in five digits.
-#[must_use]
-pub fn position_key(parent: Option<&str>, position: i32) -> String {
-    match parent {
-        Some(key) => format!("{key}-{position:05}"),
-        None => format!("{position:05}"),
-    }
-}
-
 /// The parent after the depth limit: one step up when the natural parent already
 /// stands at the deepest level.
-pub(crate) async fn clamped_parent(conn: &impl ConnectionTrait, event: &Event, discussion: &Discussion) -> Result<Option<Event>> {
+async fn clamped_parent(conn: &impl ConnectionTrait, event: &Event, discussion: &Discussion) -> Result<Option<Event>> {
     let Some(parent) = natural_parent(conn, event).await? else { return Ok(None) };
-    if discussion.max_depth == parent.depth {
-        return match parent.parent_id {
-            Some(id) => find::by_id(conn, id).await,
-            None => Ok(None),
-        };
+    match loomio_core::thread::parent_of(parent.id, parent.depth, parent.parent_id, discussion.max_depth) {
+        Some(id) if id == parent.id => Ok(Some(parent)),
+        Some(id) => find::by_id(conn, id).await,
+        None => Ok(None),
     }
-    Ok(Some(parent))
 }
 
 /// The event that this one answers.
@@ -207,14 +196,16 @@ pub async fn refresh_ancestors(w: &Write, permit: &Permit, event_id: i32) -> Res
 pub async fn refresh_counts_upward(w: &Write, permit: &Permit, event_id: i32) -> Result<()> {
     w.execute(
         permit,
-        "with recursive above(id, parent_id) as (select id, parent_id from events where id = $1 union select e.id, e.parent_id from events e join above on e.id = above.parent_id) \
-         update events set updated_at = $2, \
-           child_count = (select count(*) from events c where c.parent_id = events.id and c.discussion_id is not null), \
-           descendant_count = case \
-             when events.kind = 'new_discussion' then (select count(*) from events d where d.discussion_id = events.eventable_id) \
-             when events.position_key is not null and events.discussion_id is not null then (select count(*) from events d where d.discussion_id = events.discussion_id and d.id <> events.id and d.position_key like events.position_key || '%') \
-             else 0 end \
-         from above where events.id = above.id",
+        "with recursive above(id, parent_id) as (select id, parent_id from events where id = $1 union select e.id, e.parent_id from events e join above on e.id = above.parent_id), \
+           counted as (select a.id, \
+             (select count(*) from events c where c.parent_id = a.id and c.discussion_id is not null) as children, \
+             case \
+               when a.kind = 'new_discussion' then (select count(*) from events d where d.discussion_id = a.eventable_id) \
+               when a.position_key is not null and a.discussion_id is not null then (select count(*) from events d where d.discussion_id = a.discussion_id and d.id <> a.id and d.position_key like a.position_key || '%') \
+               else 0 end as descendants \
+             from events a join above on above.id = a.id) \
+         update events set updated_at = $2, child_count = counted.children, descendant_count = counted.descendants \
+         from counted where events.id = counted.id and (events.child_count, events.descendant_count) is distinct from (counted.children, counted.descendants)",
         vec![event_id.into(), w.now().into()],
     )
     .await?;

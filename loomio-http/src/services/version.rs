@@ -42,7 +42,7 @@ fn is_secret(visit: &Visit, target: &Target) -> bool {
 pub async fn show(visit: &Visit) -> Done {
     let target = locate::target(visit).await?.ok_or_else(ServiceError::not_found)?;
     if is_secret(visit, &target) {
-        return Err(Denied::new("show", "Stance").into());
+        return Err(ServiceError::not_found());
     }
     let (class, id) = item(&target);
     let mut versions =
