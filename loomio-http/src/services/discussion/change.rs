@@ -4,7 +4,9 @@ use super::{add_users, assign, check, permit, recipients, save};
 use crate::services::{
     Done, ServiceError, Visit,
     invite::{About, Invited, user_inviter},
-    locate, publish,
+    locate,
+    poll::voters,
+    publish,
     text::{self, Files},
 };
 use loomio_core::policy::{self, Permit};
@@ -166,7 +168,8 @@ pub async fn move_to_group(visit: &Visit, id: &str) -> Done {
     visit.render(&[event], None, "events").await
 }
 
-/// What goes with a thread: its polls, files and counters.
+/// What goes with a thread: its polls, files and counters; members of the new
+/// group get their votes.
 async fn move_belongings(visit: &Visit, w: &Write, permit: &Permit, before: &Discussion, row: &Discussion) -> Done<()> {
     for poll in Find::<Poll>::new("polls.discussion_id = $1", vec![row.id.into()]).order("polls.id").all(w.conn()).await? {
         let moved = Poll { group_id: row.group_id, ..poll.clone() };
@@ -182,5 +185,11 @@ async fn move_belongings(visit: &Visit, w: &Write, permit: &Permit, before: &Dis
         vec![row.id.into(), row.group_id.into()],
     )
     .await?;
+    if row.group_id.is_some() {
+        let open = "polls.group_id = $1 and polls.discarded_at is null and polls.closed_at is null and not polls.specified_voters_only";
+        for poll in Find::<Poll>::new(open, vec![row.group_id.into()]).order("polls.id").all(w.conn()).await? {
+            voters::add_everybody(w, permit, &poll).await?;
+        }
+    }
     Ok(search_document::index_discussion(w, permit, row.id).await?)
 }

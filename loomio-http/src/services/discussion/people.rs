@@ -6,6 +6,7 @@ use crate::{
     services::{
         Done, Visit,
         invite::{About, Invited, user_inviter},
+        poll::voters,
         publish,
     },
 };
@@ -14,7 +15,7 @@ use loomio_db::{
     Write, counter,
     event::Draft,
     find::Find,
-    rows::{Discussion, Event, Membership, User},
+    rows::{Discussion, Event, Membership, Poll, User},
     sql,
 };
 use serde_json::{Value as Json, json};
@@ -70,6 +71,10 @@ pub async fn invite(visit: &Visit, w: &Write, discussion: &Discussion, sent: &Pa
     // Each of these people passed the rule that concerns them.
     let permit = Permit::system("invite people to a thread");
     let users = add_users(visit, w, &permit, discussion, &invited).await?;
+    let open = "polls.discussion_id = $1 and polls.discarded_at is null and polls.closed_at is null and not polls.specified_voters_only";
+    for poll in Find::<Poll>::new(open, vec![discussion.id.into()]).order("polls.id").all(w.conn()).await? {
+        voters::add_everybody(w, &permit, &poll).await?;
+    }
     let mut custom_fields = recipients(&users, sent);
     custom_fields.insert("recipient_audience".to_owned(), json!(sent.filled("recipient_audience")));
     custom_fields.insert("recipient_message".to_owned(), json!(sent.filled("recipient_message")));
