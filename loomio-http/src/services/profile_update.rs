@@ -8,6 +8,7 @@
 use super::{
     Done, Faults, ServiceError, Visit,
     account::{self, Demands},
+    blob,
     profile::{answer, nobody, owner},
     sign_in,
     text::{self, Files},
@@ -221,6 +222,23 @@ pub async fn reset_email_api_key(visit: &Visit) -> Done {
     account::save(&visit.app, &w, &permit, own, User { email_api_key: Some(key.clone()), ..own.clone() }).await?;
     w.commit().await?;
     Ok(json!({"email_api_key": key}))
+}
+
+/// Shows an uploaded picture of oneself.
+///
+/// # Errors
+/// When nobody is signed in or the upload is no picture.
+pub async fn upload_avatar(visit: &Visit) -> Done {
+    let visit = &visit.by_mail_link().await?;
+    owner(visit, "update")?;
+    let (own, permit) = authorized(visit, "update")?;
+    let upload = visit.upload("file")?;
+    let w = visit.begin().await?;
+    let blob = blob::store_picture(visit, &w, &permit, upload).await?;
+    blob::attach(&w, &permit, "User", own.id.into(), "uploaded_avatar", &blob).await?;
+    let (stored, _) = account::save(&visit.app, &w, &permit, own, User { avatar_kind: "uploaded".to_owned(), ..own.clone() }).await?;
+    w.commit().await?;
+    answer(visit, &stored).await
 }
 
 /// Closes the own account.

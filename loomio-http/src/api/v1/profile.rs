@@ -40,6 +40,8 @@ operations! {
     GET "/v1/profile/send_merge_verification_email" send_merge_verification_email [Param::query("target_email", Kind::Text, "The other account's address.")] => |visit| merge::ask(visit);
     /// Changes the own profile.
     POST "/v1/profile/update_profile" update_profile [Param::body("user", Kind::Object, "The attributes to change.", r#"{"name": "Ana Alvarez", "time_zone": "Europe/Madrid"}"#), UNSUBSCRIBE_TOKEN] => |visit| profile_update::update(visit);
+    /// Shows an uploaded picture of oneself.
+    POST "/v1/profile/upload_avatar" upload_avatar_of_profile [Param::body("file", Kind::Text, "The picture, as a part of a multipart form.", r#""portrait.png""#)] => |visit| profile_update::upload_avatar(visit);
     /// Sets how loudly groups tell.
     POST "/v1/profile/set_volume" set_volume_of_profile [Param::body("volume", Kind::Text, "`mute`, `quiet`, `normal` or `loud`.", r#""normal""#), Param::body("apply_to_all", Kind::Truth, "Whether existing groups, threads and polls change too.", "true"), UNSUBSCRIBE_TOKEN] => |visit| profile_update::set_volume(visit);
     /// Notes that something was seen or done once.
