@@ -1,13 +1,17 @@
 //! Chat rooms that are told of a group's events: their rows. Telling them is
 //! `publish`'s.
 
-use super::{Done, Faults, Visit, locate, visit::success};
-use crate::json::{
-    params::Params,
-    render::{Node, Scope},
+use super::{Done, Faults, ServiceError, Visit, locate, visit::success};
+use crate::{
+    json::{
+        params::Params,
+        render::{Node, Scope},
+    },
+    outgoing,
 };
 use loomio_core::policy::{self, Permit, chatbot::ChatbotFacts};
 use loomio_db::{Write, facts, find::Find, rows::Chatbot};
+use serde_json::json;
 
 /// The kinds of rooms.
 const KINDS: [&str; 2] = ["matrix", "webhook"];
@@ -119,4 +123,34 @@ pub async fn destroy(visit: &Visit, id: &str) -> Done {
     w.destroy(&permit, &bot).await?;
     w.commit().await?;
     Ok(success())
+}
+
+/// Sends a first message to a room, to see whether it arrives. Only who administers
+/// a group may ask, and only rooms on the public internet are reached.
+///
+/// # Errors
+/// When nobody is signed in, the visitor administers nothing, or the room cannot be
+/// reached.
+pub async fn try_out(visit: &Visit) -> Done {
+    visit.signed_in()?;
+    if locate::adminable_groups(visit).await?.is_empty() {
+        return Err(policy::Denied::new("test", "Chatbot").into());
+    }
+    let p = &visit.params;
+    let unreachable = |e: &dyn std::fmt::Display| ServiceError::Status(422, json!({"error": format!("the room cannot be reached: {e}")}));
+    let group = p.text("group_name").unwrap_or_default();
+    let message = visit.app.i18n.text(&visit.locale, "chatbot.connection_test_successful", &[("group", &group)]);
+    let server = p.text("server").unwrap_or_default();
+    let webhook = p.text("kind").as_deref() == Some("slack_webhook");
+    let (client, url) = outgoing::client_for(&visit.app.settings, &server).await.map_err(|e| unreachable(&e))?;
+    let request = if webhook {
+        client.post(url).json(&json!({"text": message}))
+    } else {
+        let room: String = url::form_urlencoded::byte_serialize(p.text("channel").unwrap_or_default().as_bytes()).collect();
+        let transaction = loomio_auth::token::secure(&mut *visit.app.rng());
+        let address = format!("{}/_matrix/client/v3/rooms/{room}/send/m.room.message/{transaction}", server.trim().trim_end_matches('/'));
+        client.put(address).bearer_auth(p.text("access_token").unwrap_or_default()).json(&json!({"msgtype": "m.text", "body": message}))
+    };
+    let answer = request.send().await.map_err(|e| unreachable(&e.without_url()))?;
+    if answer.status().is_success() { Ok(json!({})) } else { Err(unreachable(&answer.status())) }
 }

@@ -30,4 +30,6 @@ operations! {
     PUT "/v1/chatbots/:id" replace_chatbot [CHATBOT] => |visit| chatbot::update(visit, &id(visit));
     /// Removes a chat bot.
     DELETE "/v1/chatbots/:id" destroy_chatbot [] => |visit| chatbot::destroy(visit, &id(visit));
+    /// Sends a first message to a room.
+    POST "/v1/chatbots/check" check_chatbot [Param::body("kind", Kind::Text, "`slack_webhook` or `matrix`.", "\"slack_webhook\""), Param::body("server", Kind::Text, "Its address.", "\"https://hooks.example.org/1\""), Param::body("access_token", Kind::Text, "What opens a Matrix server.", "\"\""), Param::body("channel", Kind::Text, "A Matrix room.", "\"#town:example.org\""), Param::body("group_name", Kind::Text, "The group it is for.", "\"Riverside\"")] => |visit| chatbot::try_out(visit);
 }

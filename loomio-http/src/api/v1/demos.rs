@@ -11,4 +11,6 @@ use crate::{
 operations! {
     /// The groups that can be copied to try.
     GET "/v1/demos" index_demos [FROM, PER] => |visit| demo::index(visit);
+    /// A copy of such a group for the visitor.
+    POST "/v1/demos/clone" clone_demo [] => |visit| demo::clone(visit);
 }
