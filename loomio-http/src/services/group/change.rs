@@ -4,9 +4,9 @@
 
 use super::attributes;
 use crate::{
-    jobs::{self, destroy_group::DestroyGroup},
+    jobs::{self, destroy_group::DestroyGroup, send_mail::SendMail},
     json::params::Params,
-    services::{Done, Faults, Visit, invite::search, locate, membership::record, text, visit::success},
+    services::{Done, Faults, Visit, invite::search, locate, mail::Mail, membership::record, text, visit::success},
     settings::Environment,
 };
 use loomio_auth::token;
@@ -143,6 +143,7 @@ pub async fn destroy(visit: &Visit, id: &str) -> Done {
     let found = locate::group(visit, id).await?;
     let w = visit.begin().await?;
     let permit = policy::authorize(&facts::group::load(w.conn(), &visit.actor, found.id).await?.unwrap_or_default(), "destroy")?;
+    warn(&w, visit, &found).await?;
     let groups = search::organisation(w.conn(), found.id).await?;
     w.execute(&permit, "update groups set archived_at = $2 where id = any($1)", vec![sql::ids(&groups), w.now().into()]).await?;
     // Under test nothing waits.
@@ -150,4 +151,21 @@ pub async fn destroy(visit: &Visit, id: &str) -> Done {
     jobs::enqueue_at(&w, &DestroyGroup { group_id: found.id, actor_id: visit.user_id() }, w.now() + wait).await?;
     w.commit().await?;
     Ok(success())
+}
+}
+
+/// Warns the admins of a group that it is going to be deleted.
+async fn warn(w: &Write, visit: &Visit, group: &Group) -> Done<()> {
+    let deletor_name = visit.signed_in()?.name.clone().unwrap_or_default();
+    let admins: Vec<i32> = sql::column(
+        w.conn(),
+        "select u.id from memberships m join users u on u.id = m.user_id where m.group_id = $1 and m.admin and m.revoked_at is null and u.deactivated_at is null order by u.id",
+        vec![group.id.into()],
+    )
+    .await?;
+    for recipient_id in admins {
+        let mail = Mail::DestroyWarning { recipient_id, group_name: group.name.clone().unwrap_or_default(), group_key: group.key.clone().unwrap_or_default(), deletor_name: deletor_name.clone() };
+        SendMail::enqueue(w, mail).await?;
+    }
+    Ok(())
 }

@@ -56,12 +56,14 @@ pub enum Mail {
     },
     /// A group is going to be deleted.
     DestroyWarning {
-        /// The group.
-        group_id: i32,
         /// An admin of the group.
         recipient_id: i32,
+        /// The group, which may be gone when the mail is written.
+        group_name: String,
+        /// Its key, by which it can be found again.
+        group_key: String,
         /// Who asked for it.
-        deletor_id: i32,
+        deletor_name: String,
     },
     /// Something is to be done soon.
     TaskReminder {
@@ -161,7 +163,7 @@ pub async fn message(app: &Arc<App>, key: &str, mail: &Mail) -> anyhow::Result<O
         Mail::MergeVerification { source_user_id, target_user_id, hash } => merge_verification(app, key, *source_user_id, *target_user_id, hash).await,
         Mail::Redacted { email, locale } => redacted(app, key, email, locale.as_deref()).await,
         Mail::GroupExportReady { user_id, group_name, document_id } => group_export_ready(app, key, *user_id, group_name, *document_id).await,
-        Mail::DestroyWarning { group_id, recipient_id, deletor_id } => destroy_warning(app, key, *group_id, *recipient_id, *deletor_id).await,
+        Mail::DestroyWarning { recipient_id, group_name, group_key, deletor_name } => destroy_warning(app, key, *recipient_id, (group_name, group_key), deletor_name).await,
         Mail::TaskReminder { user_id, task_id } => task_reminder(app, key, *user_id, *task_id).await,
         Mail::Contact { .. } => contact(app, key, mail),
         Mail::CatchUp { user_id, frequency } => catch_up::message(app, key, *user_id, *frequency).await,
@@ -261,13 +263,11 @@ async fn group_export_ready(app: &Arc<App>, key: &str, user_id: i32, group_name:
     Ok(Some(site_message(app, key, Person::address(email), subject, body)))
 }
 
-async fn destroy_warning(app: &Arc<App>, key: &str, group_id: i32, recipient_id: i32, deletor_id: i32) -> anyhow::Result<Option<Message>> {
-    let Some(group) = find::by_id::<Group>(&app.db, group_id).await? else { return Ok(None) };
+async fn destroy_warning(app: &Arc<App>, key: &str, recipient_id: i32, group: (&str, &str), deletor: &str) -> anyhow::Result<Option<Message>> {
     let Some((reader, email)) = reader(app, recipient_id).await? else { return Ok(None) };
-    let deletor = find::by_id::<User>(&app.db, deletor_id).await?.and_then(|u| u.name).unwrap_or_default();
     let subject = reader.words("group_mailer.destroy_warning.subject", &[]);
-    let told = reader.words("group_mailer.destroy_warning.body", &[("group", group.name.as_deref().unwrap_or_default()), ("deletor", &deletor)]);
-    let html = format!("<p>{}</p><p>{}</p>", text::escaped(&told), text::escaped(group.key.as_deref().unwrap_or_default()));
+    let told = reader.words("group_mailer.destroy_warning.body", &[("group", group.0), ("deletor", deletor)]);
+    let html = format!("<p>{}</p><p>{}</p>", text::escaped(&told), text::escaped(group.1));
     let body = notice(&reader, &subject, &html, None)?;
     let to = Person::named(reader.user.name.as_deref().unwrap_or_default(), email);
     let reply_to = app.settings.support_email.clone().map(Person::address);
