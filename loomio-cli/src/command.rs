@@ -1,7 +1,7 @@
 //! Commands that need the application: carried out here when the database can be
 //! shared, else by the server that holds the embedded one.
 
-use crate::{control, jobs, sign_in, store};
+use crate::{control, jobs, mail, sign_in, store};
 use loomio_http::{App, Settings, jobs::Worker};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -15,6 +15,8 @@ pub enum Request {
         /// Whose.
         email: String,
     },
+    /// Something about mail.
+    Mail(mail::MailCommand),
     /// To do now what is otherwise done by the clock.
     RunJob {
         /// Its name.
@@ -29,6 +31,7 @@ pub enum Request {
 pub async fn carry_out(app: &Arc<App>, worker: &Worker, request: Request) -> anyhow::Result<String> {
     match request {
         Request::SignIn { email } => sign_in::link(app, &email).await,
+        Request::Mail(command) => mail::carry_out(app, command).await,
         Request::RunJob { name } => jobs::run(app, worker, &name).await,
     }
 }

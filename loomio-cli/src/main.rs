@@ -45,6 +45,9 @@ enum Command {
         /// The address of the person, who must have an account.
         email: String,
     },
+    /// Shows what was sent, what became of it, and what is wrong with sending.
+    #[command(subcommand)]
+    Mail(mail::MailCommand),
     /// Does now what is otherwise done by the clock.
     #[command(subcommand)]
     Jobs(Jobs),
@@ -81,6 +84,7 @@ fn main() -> anyhow::Result<()> {
             Command::Serve => serve::serve(settings, false).await,
             Command::Demo => serve::serve(settings, true).await,
             Command::SignIn { email } => print(&command::run(settings, Request::SignIn { email }).await?),
+            Command::Mail(asked) => print(&command::run(settings, Request::Mail(asked)).await?),
             Command::Jobs(Jobs::List) => print(&jobs::list()),
             Command::Jobs(Jobs::Run { name }) => print(&command::run(settings, Request::RunJob { name }).await?),
             Command::Openapi => print(&loomio_http::api::service(&settings.root_url()).spec()),

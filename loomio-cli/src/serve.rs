@@ -34,9 +34,16 @@ pub async fn serve(settings: Settings, is_demo: bool) -> anyhow::Result<()> {
     if is_demo {
         crate::print(&demo::prepare(&app).await?)?;
     }
+    let door = match app.settings.var("INBOUND_SMTP_BIND") {
+        Some(bind) => Some(loomio_http::services::received_email_store::listen(&app, bind).await?),
+        None => None,
+    };
     tracing::info!("Loomio {} is served at {}", loomio_http::App::VERSION, app.settings.root_url());
     let served = app::serve(&app, &address, stop_asked()).await;
     commands.abort();
+    if let Some(door) = door {
+        door.abort();
+    }
     worker.stop();
     working.await??;
     store.close(app).await;

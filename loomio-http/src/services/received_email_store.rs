@@ -18,9 +18,9 @@ use loomio_db::{
     sql,
 };
 use loomio_mail::inbound::{
-    File, Incoming,
+    File, Incoming, address,
     auth::{self, Vouched},
-    bounce,
+    bounce, receiver,
     route::{self, Intent, Site},
 };
 use md5::{Digest, Md5};
@@ -83,6 +83,41 @@ pub async fn take(app: &Arc<App>, mail: &Incoming) -> Done<()> {
     }
     jobs::enqueue(&w, &RouteEmail { id: row.id, forged: vouched.forged }).await?;
     Ok(w.commit().await?)
+}
+
+/// Our own mail server's way in.
+struct Door(Arc<App>);
+
+impl receiver::Keep for Door {
+    fn is_ours(&self, address: &str) -> bool {
+        let site = site(&self.0);
+        address.eq_ignore_ascii_case(&site.notifications) || site.reply_hosts.contains(&address::host(address))
+    }
+
+    async fn keep(&self, mail: Incoming) -> bool {
+        match take(&self.0, &mail).await {
+            Ok(()) => true,
+            Err(e) => {
+                tracing::error!(error = %e, "a mail could not be kept");
+                false
+            }
+        }
+    }
+}
+
+/// Takes mail by SMTP at an address, such as `127.0.0.1:2525`, until aborted.
+///
+/// # Errors
+/// When the address is taken.
+pub async fn listen(app: &Arc<App>, address: &str) -> std::io::Result<tokio::task::JoinHandle<()>> {
+    let listener = tokio::net::TcpListener::bind(address).await?;
+    tracing::info!(address, "mail is taken by SMTP");
+    let (app, name) = (Arc::clone(app), app.settings.canonical_host.clone());
+    Ok(tokio::spawn(async move {
+        if let Err(e) = receiver::serve(listener, &name, Arc::new(Door(app))).await {
+            tracing::error!(error = %e, "mail is no longer taken by SMTP");
+        }
+    }))
 }
 
 /// The headers as they are stored: of a name that stands twice, the last.

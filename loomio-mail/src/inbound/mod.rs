@@ -6,6 +6,7 @@ pub mod auth;
 pub mod bounce;
 pub mod markdown;
 pub mod parse;
+pub mod receiver;
 pub mod route;
 pub mod trim;
 

@@ -152,7 +152,6 @@ pub async fn destroy(visit: &Visit, id: &str) -> Done {
     w.commit().await?;
     Ok(success())
 }
-}
 
 /// Warns the admins of a group that it is going to be deleted.
 async fn warn(w: &Write, visit: &Visit, group: &Group) -> Done<()> {
