@@ -58,6 +58,7 @@ pub async fn client_for(settings: &Settings, address: &str) -> Result<(reqwest::
     if !allowed && !addresses.iter().all(|a| is_public(a.ip())) {
         return Err(Refused::Private);
     }
+    #[expect(clippy::disallowed_methods, reason = "this is the guarded client")]
     let mut builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(PATIENCE).no_proxy();
     if let Host::Domain(name) = &host {
         builder = builder.resolve_to_addrs(name, &addresses);
