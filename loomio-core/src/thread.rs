@@ -150,7 +150,8 @@ mod tests {
 
     /// The order of a thread as `position (key) count/count` of each item.
     fn check(answers: &[usize], max_depth: i32, expected: &[&str]) {
-        let told: Vec<String> = arrange(&thread(answers), &[root()], max_depth).iter().map(|p| format!("{} {}/{}", p.position_key.clone().unwrap_or_default(), p.child_count, p.descendant_count)).collect();
+        let told: Vec<String> =
+            arrange(&thread(answers), &[root()], max_depth).iter().map(|p| format!("{} {}/{}", p.position_key.clone().unwrap_or_default(), p.child_count, p.descendant_count)).collect();
         assert_eq!(told, expected);
     }
 

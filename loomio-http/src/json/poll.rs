@@ -177,9 +177,7 @@ const HIDDEN: [&str; 30] = [
     "limit_reason_length",
     "notify_on_closing_soon",
     "poll_type",
-    
     "mentioned_usernames",
-   
     "shuffle_options",
     "stance_counts",
     "total_score",

@@ -4,7 +4,6 @@
 
 use super::{Done, ServiceError, Visit, locate};
 use locate::Target;
-use loomio_core::policy::Denied;
 use loomio_db::{find::Find, rows::Version};
 use serde_json::{Value as Json, json};
 
