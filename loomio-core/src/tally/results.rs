@@ -312,4 +312,28 @@ mod tests {
         assert_eq!((quorum_count(Some(50), 5), quorum_votes_required(Some(50), 10, 8), quorum_votes_required(Some(10), 10, 0), quorum_votes_required(None, 10, 0)), (3, 3, -9, 0));
         assert_eq!(cast_percent(3, 1), 66);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn renaming_options_only_renames(scores in proptest::collection::vec(0u8..20, 1..6)) {
+            let options: Vec<Choice> = scores.iter().zip(1..).map(|(score, id)| choice(id, "before", f64::from(*score), 1)).collect();
+            let renamed: Vec<Choice> = options.iter().map(|o| Choice { name: format!("after {}", o.id), ..o.clone() }).collect();
+            let poll = poll("score", &[1.0], 3);
+            let anonymous = |mut row: Row| { row.name = String::new(); row };
+            proptest::prop_assert_eq!(
+                rows(&poll, &options).into_iter().map(anonymous).collect::<Vec<_>>(),
+                rows(&poll, &renamed).into_iter().map(anonymous).collect::<Vec<_>>()
+            );
+        }
+
+        #[test]
+        fn the_order_of_options_never_matters(scores in proptest::collection::vec(0u8..20, 1..6)) {
+            let options: Vec<Choice> = scores.iter().zip(1..).map(|(score, id)| choice(id, "o", f64::from(*score), 1)).collect();
+            let mut other = options.clone();
+            other.reverse();
+            for kind in ["proposal", "poll", "meeting"] {
+                proptest::prop_assert_eq!(rows(&poll(kind, &[1.0], 3), &options), rows(&poll(kind, &[1.0], 3), &other));
+            }
+        }
+    }
 }

@@ -43,6 +43,14 @@ pub struct Totals {
 }
 
 /// Counts the live ballots of a poll whose options have these ids.
+///
+/// ```
+/// use loomio_core::tally::totals::{Ballot, count};
+/// let ballot = |voter, choices: &[(i32, i32)]| Ballot { voter_id: Some(voter), cast: true, none_of_the_above: false, choices: choices.to_vec() };
+/// let totals = count(&[1, 2], &[ballot(7, &[(1, 3), (2, 1)]), ballot(8, &[(2, 2)])], false);
+/// assert_eq!((totals.options[0].total_score, totals.options[1].total_score), (3, 3));
+/// assert_eq!((totals.options[1].voter_count, totals.voters_count), (2, 2));
+/// ```
 #[must_use]
 pub fn count(option_ids: &[i32], ballots: &[Ballot], anonymous: bool) -> Totals {
     let mut totals = Totals { options: vec![OptionTotals::default(); option_ids.len()], ..Totals::default() };
@@ -87,6 +95,15 @@ mod tests {
             let a = count(&[1, 2, 3, 4], &ballots, false);
             let b = count(&[4, 3, 2, 1], &ballots, false);
             prop_assert_eq!(a.options.into_iter().rev().collect::<Vec<_>>(), b.options);
+        }
+
+        #[test]
+        fn every_point_is_counted_once(ballots in ballots()) {
+            let totals = count(&[1, 2, 3, 4], &ballots, false);
+            let given: i64 = ballots.iter().flat_map(|b| &b.choices).map(|(_, score)| i64::from(*score)).sum();
+            prop_assert_eq!(totals.options.iter().map(|o| o.total_score).sum::<i64>(), given);
+            prop_assert_eq!(totals.options.iter().map(|o| o.voter_count).sum::<i64>(), ballots.iter().map(|b| b.choices.len() as i64).sum::<i64>());
+            prop_assert!(totals.undecided_voters_count + totals.none_of_the_above_count <= totals.voters_count);
         }
 
         #[test]
