@@ -75,19 +75,6 @@ pub async fn discussions(w: &Write, permit: &Permit, ids: &[i32], wanted: &[&str
     groups(w, permit, &group_ids, OF_DISCUSSION).await
 }
 
-/// Recounts who may vote and who has voted in polls.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn voters(w: &Write, permit: &Permit, ids: &[i32]) -> Result<()> {
-    const COUNT: [(&str, &str); 3] = [
-        ("voters_count", "select count(*) from stances where stances.poll_id = polls.id and latest and revoked_at is null"),
-        ("undecided_voters_count", "select count(*) from stances where stances.poll_id = polls.id and latest and revoked_at is null and cast_at is null"),
-        ("none_of_the_above_count", "select count(*) from stances where stances.poll_id = polls.id and latest and revoked_at is null and cast_at is not null and none_of_the_above"),
-    ];
-    recount(w, permit, "polls", &COUNT, &["voters_count", "undecided_voters_count", "none_of_the_above_count"], ids).await
-}
-
 /// Recounts the active memberships of users.
 ///
 /// # Errors

@@ -37,4 +37,8 @@ operations! {
     DELETE "/v1/groups/:id" destroy_group [] => |visit| group::change::destroy(visit, &id(visit));
     /// Gives a group another invitation token.
     POST "/v1/groups/:id/reset_token" reset_token_of_group [] => |visit| group::change::reset_token(visit, &id(visit));
+    /// Gives a group another logo or cover (a form with the field `file`).
+    POST "/v1/groups/:id/upload_photo/:kind" upload_photo_of_group [] => |visit| group::photo::upload(visit, &id(visit));
+    /// Takes a group's logo or cover away.
+    DELETE "/v1/groups/:id/remove_photo/:kind" remove_photo_of_group [] => |visit| group::photo::remove(visit, &id(visit));
 }

@@ -6,6 +6,7 @@ use crate::{
         Done, ServiceError, Visit, discussion, group,
         invite::About,
         locate::{self, Target},
+        outcome, poll,
     },
 };
 use loomio_db::{find::Find, rows::DiscussionReader, sql};
@@ -34,6 +35,18 @@ pub async fn create(visit: &Visit) -> Done {
                 .await?;
             visit.render_as(&rows, &super::read::scope(visit, Some(&about)).await?, None, "discussion_readers", json::discussion::reader, Node::new()).await
         }
-        _ => Err(ServiceError::Status(400, object!({"error": "nobody can be invited to this"}))),
+        Target::Poll(found) => {
+            let w = visit.begin().await?;
+            let rows = poll::remind::invite(visit, &w, found, &visit.params).await?;
+            w.commit().await?;
+            visit.render_as(&rows, &super::read::scope(visit, Some(&about)).await?, None, "stances", json::stance::stance, Node::new()).await
+        }
+        Target::Outcome(found, of) => {
+            let w = visit.begin().await?;
+            let rows = outcome::invite(visit, &w, found, of, &visit.params).await?;
+            w.commit().await?;
+            visit.render_as(&rows, &super::read::scope(visit, Some(&about)).await?, None, "users", json::user::user, Node::new()).await
+        }
+        Target::Comment(_) | Target::Stance(..) => Err(ServiceError::Status(400, object!({"error": "nobody can be invited to this"}))),
     }
 }

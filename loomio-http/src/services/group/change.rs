@@ -48,6 +48,9 @@ pub async fn create(visit: &Visit) -> Done {
         group.subscription_id = Some(w.insert(&permit, Subscription::default()).await?.id);
     }
     let mut group = text::insert(&visit.app, &w, &permit, group, &files).await?;
+    if parent_id.is_none() {
+        super::photo::attach_default_cover(visit, &w, &permit, &group).await?;
+    }
     counter::groups(&w, &permit, parent_id.as_slice(), &["subgroups_count"]).await?;
     let member = record::add_member(&w, &permit, group.id, visit.actor.id, None).await?;
     record::save(&w, &permit, &member, Membership { admin: true, ..member.clone() }).await?;

@@ -3,6 +3,7 @@
 pub mod attributes;
 pub mod change;
 pub mod destroy;
+pub mod photo;
 pub mod invite;
 
 use super::{Done, Visit, locate};

@@ -1,6 +1,9 @@
 //! Storing memberships: each change recounts what the group and the person count.
 
-use crate::services::{Done, ServiceError};
+use crate::{
+    jobs::{self, add_voters::AddVoters},
+    services::{Done, ServiceError},
+};
 use loomio_auth::token;
 use loomio_core::policy::Permit;
 use loomio_db::{
@@ -91,6 +94,9 @@ pub async fn destroy(w: &Write, permit: &Permit, membership: &Membership) -> Don
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn members_added(_w: &Write, _group_ids: &[i32]) -> Done<()> {
+pub async fn members_added(w: &Write, group_ids: &[i32]) -> Done<()> {
+    for group_id in group_ids {
+        jobs::enqueue(w, &AddVoters { group_id: *group_id }).await?;
+    }
     Ok(())
 }

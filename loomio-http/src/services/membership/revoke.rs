@@ -11,7 +11,7 @@ use loomio_core::policy::{self, Permit};
 use loomio_db::{
     Write, counter, facts, find,
     rows::{Group, Membership},
-    sql,
+    sql, tally,
 };
 use serde_json::Value as Json;
 
@@ -35,15 +35,16 @@ pub async fn in_groups(w: &Write, permit: &Permit, group_ids: &[i32], user_id: i
         vec![sql::ids(group_ids), user_id.into()],
     )
     .await?;
-    w.execute(
-        permit,
+    let polls: Vec<i32> = sql::column(
+        w.conn(),
         "update stances s set revoked_at = $3::timestamp, revoker_id = $4 from polls p where p.id = s.poll_id and p.group_id = any($1) and p.discarded_at is null and p.closed_at is null \
-         and s.participant_id = $2 and s.revoked_at is null",
+         and s.participant_id = $2 and s.revoked_at is null returning s.poll_id",
         values(),
     )
     .await?;
-    let polls: Vec<i32> = sql::column(w.conn(), "select id from polls where group_id = any($1) and discarded_at is null and closed_at is null", vec![sql::ids(group_ids)]).await?;
-    counter::voters(w, permit, &polls).await?;
+    for poll_id in polls {
+        tally::recount(w, permit, poll_id).await?;
+    }
     w.execute(permit, "update memberships set revoked_at = $3::timestamp, revoker_id = $4 where group_id = any($1) and user_id = $2 and revoked_at is null", values()).await?;
     counter::groups(w, permit, group_ids, &["memberships_count"]).await?;
     Ok(())

@@ -185,9 +185,9 @@ pub async fn set_volume(visit: &Visit, id: &str) -> Done {
     for statement in [memberships, readers, stances] {
         w.execute(&permit, statement, vec![sql::ids(&groups), user_id.into(), level.into()]).await?;
     }
-    let after: Membership = find::by_id(w.conn(), before.id).await?.unwrap_or(before);
     w.commit().await?;
-    told(visit, after).await
+    // What was set for all groups at once is told as it was before.
+    told(visit, if all { before } else { Membership { volume: Some(level), ..before } }).await
 }
 
 /// Joins a group that takes whoever asks.
