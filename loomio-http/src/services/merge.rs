@@ -19,7 +19,7 @@ use loomio_db::{
     Write, counter,
     find::{self, Find},
     rows::User,
-    sql,
+    sql, tally,
 };
 use std::sync::Arc;
 use subtle::ConstantTimeEq;
@@ -176,7 +176,9 @@ async fn recount(w: &Write, permit: &Permit, source_id: i32, target_id: i32, mut
     polls.extend(more);
     polls.sort_unstable();
     polls.dedup();
-    counter::voters(w, permit, &polls).await?;
+    for poll in polls {
+        tally::recount(w, permit, poll).await?;
+    }
     counter::users(w, permit, &[source_id, target_id]).await?;
     Ok(())
 }
