@@ -103,6 +103,7 @@ pub fn routes(app: &Arc<App>) -> impl Endpoint + use<> {
     api::mail_hook::add(Route::new())
         .at("/cable", cable::connect)
         .at("/openapi.json", document)
+        .at("/api/hocuspocus", pages::live_editor::endpoint())
         .nest("/api/browse", browser)
         .nest("/api", service.into_endpoint())
         .nest("/", pages::routes(app))

@@ -12,6 +12,8 @@
 //! ```
 
 pub mod mail_hook;
+pub mod b2;
+pub mod b3;
 pub mod params;
 pub mod v1;
 
@@ -73,7 +75,7 @@ pub struct Api;
 
 /// Every table, in the order of the document.
 fn tables() -> impl Iterator<Item = &'static Operation> {
-    v1::TABLES.iter().copied().flatten()
+    v1::TABLES.iter().chain(b2::TABLES).chain(b3::TABLES).copied().flatten()
 }
 
 fn names_in(path: &'static str) -> impl Iterator<Item = &'static str> {
@@ -162,7 +164,26 @@ impl Endpoint for Action {
             let value = percent_decoded(value);
             visit.params.0.insert(name.to_owned(), value.into());
         }
+        key_in_header(self.0.path, &req, &mut visit);
         Ok(Answer::from((self.0.run)(visit).await).into_response())
+    }
+}
+
+/// A program's key may come as a header (`Authorization: Bearer …`), which unlike an
+/// address is kept out of logs. A JSON comment stands once more under its own name,
+/// as Rails wraps it.
+fn key_in_header(path: &str, req: &Request, visit: &mut Visit) {
+    let name = match path {
+        p if p.starts_with("/b2/") => "api_key",
+        p if p.starts_with("/b3/") => "b3_api_key",
+        _ => return,
+    };
+    let given = req.header("authorization").and_then(|h| h.strip_prefix("Bearer ")).map(str::trim);
+    if let Some(key) = given.filter(|_| visit.params.filled(name).is_none()) {
+        visit.params.0.insert(name.to_owned(), key.into());
+    }
+    if path == "/b2/comments" && req.content_type().is_some_and(|t| t.starts_with("application/json")) {
+        visit.params.0.entry("comment").or_insert_with(|| serde_json::json!({}));
     }
 }
 

@@ -10,6 +10,8 @@ pub mod export;
 pub mod feed;
 pub mod files;
 pub mod login;
+pub mod live_editor;
+pub mod pie_chart;
 pub mod plain;
 pub mod redirect;
 pub mod shell;
@@ -177,6 +179,7 @@ pub fn routes(app: &Arc<App>) -> Route {
         route = read(route, path, page!(shell::index));
     }
     route = plain::routes(redirect::routes(show::routes(route, app)));
+    route = pie_chart::routes(route);
     route = files::routes(export::routes(route));
     route = login::routes(email_actions::routes(route));
     route = client::routes(route, app);

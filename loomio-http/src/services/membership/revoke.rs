@@ -54,16 +54,23 @@ pub async fn in_groups(w: &Write, permit: &Permit, group_ids: &[i32], user_id: i
 ///
 /// # Errors
 /// When the rules do not allow it.
+pub async fn revoke(visit: &Visit, membership: &Membership) -> Done<()> {
+    let w = visit.begin().await?;
+    let permit = policy::authorize(&facts::membership::load(w.conn(), &visit.actor, membership).await?, "revoke")?;
+    let groups = search::organisation(w.conn(), membership.group_id.unwrap_or_default()).await?;
+    in_groups(&w, &permit, &groups, membership.user_id.unwrap_or_default(), visit.actor.id, w.now()).await?;
+    Ok(w.commit().await?)
+}
+
+/// The same for the one with a number, telling its group.
+///
+/// # Errors
+/// When the rules do not allow it.
 pub async fn destroy(visit: &Visit, id: &str) -> Done {
     let membership: Membership = locate::by_id(visit, id).await?;
-    let group_id = membership.group_id.unwrap_or_default();
     // Told as it was before, as the original does.
-    let group: Option<Group> = find::by_id(visit.db(), group_id).await?;
-    let w = visit.begin().await?;
-    let permit = policy::authorize(&facts::membership::load(w.conn(), &visit.actor, &membership).await?, "revoke")?;
-    let groups = search::organisation(w.conn(), group_id).await?;
-    in_groups(&w, &permit, &groups, membership.user_id.unwrap_or_default(), visit.actor.id, w.now()).await?;
-    w.commit().await?;
+    let group: Option<Group> = find::by_id(visit.db(), membership.group_id.unwrap_or_default()).await?;
+    revoke(visit, &membership).await?;
     let rows: Vec<Group> = group.into_iter().collect();
     let scope = Scope { uncached: true, ..Scope::default() };
     Ok(Json::Object(records::render(&rows, &scope, visit.around(), visit.db()).await?))
