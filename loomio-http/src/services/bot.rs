@@ -149,8 +149,7 @@ pub async fn create_memberships(visit: &Visit) -> Done {
     let visit = by_key(visit).await?;
     let group = administered(&visit).await?;
     let wanted: Vec<String> = visit.params.texts("emails");
-    let current: Vec<Membership> =
-        Find::<Membership>::new("memberships.group_id = $1 and memberships.revoked_at is null", vec![group.id.into()]).order("memberships.id").all(visit.db()).await?;
+    let current: Vec<Membership> = Find::<Membership>::new("memberships.group_id = $1 and memberships.revoked_at is null", vec![group.id.into()]).order("memberships.id").all(visit.db()).await?;
     let people: Vec<User> = find::by_ids(visit.db(), &current.iter().filter_map(|m| m.user_id).collect::<Vec<_>>()).await?;
     let address = |m: &Membership| people.iter().find(|u| Some(u.id) == m.user_id && u.deactivated_at.is_none()).and_then(|u| u.email.clone());
     let is_wanted = |email: &str| wanted.iter().any(|w| w.eq_ignore_ascii_case(email));

@@ -110,12 +110,7 @@ fn preview(html: &str, address: &str) -> Option<Json> {
     let description = first(&page, &[(r#"meta[property="og:description"]"#, Some("content")), (r#"meta[name="description"]"#, Some("content"))]);
     let image = first(
         &page,
-        &[
-            (r#"meta[property="og:image"]"#, Some("content")),
-            (r#"meta[name="og:image"]"#, Some("content")),
-            (r#"img[itemprop="image"]"#, Some("src")),
-            (r#"link[rel="image_src"]"#, Some("href")),
-        ],
+        &[(r#"meta[property="og:image"]"#, Some("content")), (r#"meta[name="og:image"]"#, Some("content")), (r#"img[itemprop="image"]"#, Some("src")), (r#"link[rel="image_src"]"#, Some("href"))],
     );
     let hostname = Url::parse(address).ok()?.host_str()?.to_owned();
     Some(json!({

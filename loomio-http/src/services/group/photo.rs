@@ -7,8 +7,7 @@ use crate::{
 use image::{ImageEncoder, Rgb, RgbImage, codecs::jpeg::JpegEncoder};
 use loomio_core::policy::{self, Permit};
 use loomio_db::{
-    Write, facts,
-    find,
+    Write, facts, find,
     rows::{Group, Version},
 };
 
