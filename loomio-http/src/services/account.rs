@@ -212,10 +212,10 @@ pub async fn check(visit: &Visit, conn: &impl ConnectionTrait, user: &User, dema
     if !email.is_empty() && sql::exists(conn, "select 1 from users where email = $1::citext and id <> $2", vec![email.into(), user.id.into()]).await? {
         faults.add("email", message("taken"));
     }
-    if let Some(username) = user.username.as_deref() {
-        if sql::exists(conn, "select 1 from users where username = $1 and id <> $2", vec![username.into(), user.id.into()]).await? {
-            faults.add("username", message("taken"));
-        }
+    if let Some(username) = user.username.as_deref()
+        && sql::exists(conn, "select 1 from users where username = $1 and id <> $2", vec![username.into(), user.id.into()]).await?
+    {
+        faults.add("username", message("taken"));
     }
     check_lengths(user, &counted, &mut faults);
     if user.username.as_deref().is_some_and(|u| !u.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())) {

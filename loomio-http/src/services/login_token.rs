@@ -85,6 +85,6 @@ pub async fn by_code(visit: &Visit, email: &str, code: &Json) -> Done<Option<(Lo
     let given = crate::json::params::text(code).unwrap_or_default();
     let given = given.trim().as_bytes();
     let rows = Find::<LoginToken>::new("login_tokens.user_id = $1 and not login_tokens.used", vec![user.id.into()]).order("login_tokens.id desc").limit(50).all(visit.db()).await?;
-    let found = rows.into_iter().filter(|row| is_usable(visit, row) && bool::from(row.code.to_string().as_bytes().ct_eq(given))).next_back();
+    let found = rows.into_iter().rfind(|row| is_usable(visit, row) && bool::from(row.code.to_string().as_bytes().ct_eq(given)));
     Ok(found.map(|row| (row, user)))
 }

@@ -42,10 +42,10 @@ async fn check(visit: &Visit, w: &Write, o: &Outcome, faults: &mut Faults) -> Do
         faults.add("statement", visit.text("activerecord.errors.messages.blank"));
     }
     text::check(visit, o, faults);
-    if let Some(option) = o.poll_option_id {
-        if !sql::exists(w.conn(), "select 1 from poll_options where id = $1 and poll_id = $2", vec![option.into(), o.poll_id.into()]).await? {
-            faults.add("poll_option_id", visit.text("outcome.error.invalid_poll_option"));
-        }
+    if let Some(option) = o.poll_option_id
+        && !sql::exists(w.conn(), "select 1 from poll_options where id = $1 and poll_id = $2", vec![option.into(), o.poll_id.into()]).await?
+    {
+        faults.add("poll_option_id", visit.text("outcome.error.invalid_poll_option"));
     }
     Ok(())
 }

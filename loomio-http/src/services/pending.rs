@@ -139,10 +139,10 @@ async fn invitation(visit: &Visit, kind: &str, token: Option<&str>, group_id: Op
 /// # Errors
 /// When the database refuses.
 pub async fn told(visit: &Visit) -> Done {
-    if let Some(row) = login_token::pending(visit).await? {
-        if let Some(owner) = login_token::owner(visit, &row).await? {
-            return Ok(Json::Object(pending::login_token(&owner, looks(visit, &owner).await?, &visit.app.i18n, row.is_reactivation)));
-        }
+    if let Some(row) = login_token::pending(visit).await?
+        && let Some(owner) = login_token::owner(visit, &row).await?
+    {
+        return Ok(Json::Object(pending::login_token(&owner, looks(visit, &owner).await?, &visit.app.i18n, row.is_reactivation)));
     }
     if let Some(row) = identity(visit).await? {
         let (looks, known) = looks_of(visit, row.email.as_deref()).await?;

@@ -156,10 +156,10 @@ async fn check_handle(visit: &Visit, conn: &impl ConnectionTrait, group: &mut Gr
     let parent_handle = parent.map(|p| p.handle.clone());
     let handle = group.handle.take().map(|h| slug::parameterize(&h)).filter(|h| !h.is_empty() && parent_handle != Some(None));
     let Some(handle) = handle else { return Ok(()) };
-    if let Some(Some(start)) = parent_handle {
-        if !handle.starts_with(&format!("{start}-")) {
-            faults.add("handle", visit.app.i18n.text(&visit.locale, "group.error.handle_must_begin_with_parent_handle", &[("parent_handle", &start)]));
-        }
+    if let Some(Some(start)) = parent_handle
+        && !handle.starts_with(&format!("{start}-"))
+    {
+        faults.add("handle", visit.app.i18n.text(&visit.locale, "group.error.handle_must_begin_with_parent_handle", &[("parent_handle", &start)]));
     }
     if sql::exists(conn, "select 1 from groups where handle = $1::citext and id <> $2", vec![handle.clone().into(), group.id.into()]).await? {
         faults.add("handle", visit.text("activerecord.errors.messages.taken"));

@@ -61,10 +61,10 @@ async fn give_defaults(visit: &Visit, group: &Group) -> Done<()> {
 /// When the database refuses.
 pub async fn index(visit: &Visit) -> Done {
     let group = own_group(visit).await?;
-    if let Some(group) = &group {
-        if !sql::exists(visit.db(), "select 1 from discussion_templates where group_id = $1 and discarded_at is null", vec![group.id.into()]).await? {
-            give_defaults(visit, group).await?;
-        }
+    if let Some(group) = &group
+        && !sql::exists(visit.db(), "select 1 from discussion_templates where group_id = $1 and discarded_at is null", vec![group.id.into()]).await?
+    {
+        give_defaults(visit, group).await?;
     }
     let rows = match (visit.params.get("id").is_some(), &group) {
         (true, _) => {

@@ -243,7 +243,7 @@ pub async fn settings(visit: &Visit) -> Done {
     let choice = crate::json::params::truth(choice).map_or(Json::Null, Json::Bool);
     let (group, _) = w.save(&permit, &group, with_info(&group, "categorize_poll_templates", choice)).await?;
     w.commit().await?;
-    publish::live(visit, &[group.clone()], &format!("group_{}", group.id)).await?;
+    publish::live(visit, std::slice::from_ref(&group), &format!("group_{}", group.id)).await?;
     Ok(success())
 }
 
