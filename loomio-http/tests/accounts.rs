@@ -171,3 +171,17 @@ async fn too_many_changes_wait() {
     assert!(answer.retry_after.and_then(|s| s.parse::<u32>().ok()).is_some_and(|s| s > 0));
     world.db.done().await;
 }
+
+// refuses: GET /b2/discussions/{id}
+// refuses: GET /b2/memberships
+// refuses: GET /b2/polls/{id}
+// refuses: GET /v1/profile/send_merge_verification_email
+#[tokio::test]
+async fn without_a_key_or_a_session_nothing_is_told() {
+    let world = World::new("test", "off").await;
+    for path in ["/api/b2/discussions/1", "/api/b2/memberships?group_id=1", "/api/b2/polls/1", "/api/b2/polls/1?api_key=", "/api/v1/profile/send_merge_verification_email?target_email=ben@example.com"] {
+        let answer = world.ask(Method::GET, path, json!({}), &[]).await;
+        assert!(matches!(answer.status, 401 | 403), "{path}: {} {}", answer.status, answer.json);
+    }
+    world.db.done().await;
+}

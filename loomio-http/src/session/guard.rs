@@ -45,7 +45,8 @@ impl<E: Endpoint> Endpoint for Guard<E> {
         let is_gzip_read = req.header(header::ACCEPT_ENCODING).is_some_and(|v| v.split(',').any(|coding| coding.trim().split(';').next() == Some("gzip")));
         let refusal = match &app {
             Some(app) if matches!(*req.method(), Method::POST | Method::PUT | Method::PATCH) => {
-                let path = req.original_uri().path();
+                // Nothing has been taken off the path yet: this is the outermost layer.
+                let path = req.uri().path();
                 app.limits.wait(path, &who::address(app, &req))
             }
             _ => None,

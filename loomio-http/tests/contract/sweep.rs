@@ -103,14 +103,22 @@ async fn nonsense_is_refused_with_a_documented_status() {
     assert!(problems.is_empty(), "{} requests:\n{}", problems.len(), problems.join("\n"));
 }
 
-/// What a stranger may change by which route: ask for a link, fail to sign in, register.
-const STRANGERS_TABLES: [(&str, &str); 6] = [
+/// What a stranger may change by which route: ask for a link, fail to sign in,
+/// register, start a trial.
+const STRANGERS_TABLES: [(&str, &str); 13] = [
     ("POST /v1/login_tokens", "login_tokens"),
     ("POST /v1/login_tokens", "users"),
     ("POST /v1/sessions", "users"),
     ("POST /v1/registrations", "users"),
     ("POST /v1/registrations", "versions"),
     ("POST /v1/registrations", "login_tokens"),
+    ("POST /v1/trials", "active_storage_attachments"),
+    ("POST /v1/trials", "active_storage_blobs"),
+    ("POST /v1/trials", "groups"),
+    ("POST /v1/trials", "memberships"),
+    ("POST /v1/trials", "subscriptions"),
+    ("POST /v1/trials", "users"),
+    ("POST /v1/trials", "versions"),
 ];
 
 #[tokio::test]

@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn intervals_begin_where_calendars_do() {
         let day = |text: &str| NaiveDate::parse_from_str(text, "%Y-%m-%d").unwrap_or_default();
-        for (kind, first, count) in [("year", "2026-01-01", 1), ("month", "2026-10-01", 2), ("week", "2026-09-28", 9), ("day", "2026-10-01", 61)] {
+        for (kind, first, count) in [("year", "2026-01-01", 1), ("month", "2026-10-01", 2), ("week", "2026-09-28", 10), ("day", "2026-10-01", 61)] {
             let found = intervals(kind, day("2026-10-01"), day("2026-12-01")).unwrap_or_default();
             assert_eq!((found.first().copied(), found.len()), (Some(day(first)), count), "{kind}");
         }
