@@ -179,7 +179,8 @@ async fn too_many_changes_wait() {
 #[tokio::test]
 async fn without_a_key_or_a_session_nothing_is_told() {
     let world = World::new("test", "off").await;
-    for path in ["/api/b2/discussions/1", "/api/b2/memberships?group_id=1", "/api/b2/polls/1", "/api/b2/polls/1?api_key=", "/api/v1/profile/send_merge_verification_email?target_email=ben@example.com"] {
+    for path in ["/api/b2/discussions/1", "/api/b2/memberships?group_id=1", "/api/b2/polls/1", "/api/b2/polls/1?api_key=", "/api/v1/profile/send_merge_verification_email?target_email=ben@example.com"]
+    {
         let answer = world.ask(Method::GET, path, json!({}), &[]).await;
         assert!(matches!(answer.status, 401 | 403), "{path}: {} {}", answer.status, answer.json);
     }

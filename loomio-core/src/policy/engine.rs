@@ -12,7 +12,8 @@ type Question = (&'static str, &'static str, u64);
 
 static ENGINE: LazyLock<Oso> = LazyLock::new(|| {
     let mut oso = Oso::new();
-    let rules = super::ALL_RULES.concat();
+    // The library warns on standard error when there is no rule of this name.
+    let rules = super::ALL_RULES.concat() + "\nallow(_actor, _action, _resource) if 1 = 2;\n";
     // The rules are part of the program: if they do not load, no test passes.
     if let Err(e) = oso.load_str(&rules) {
         unreachable!("the rules do not load: {e}");

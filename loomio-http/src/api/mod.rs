@@ -78,6 +78,12 @@ fn tables() -> impl Iterator<Item = &'static Operation> {
     v1::TABLES.iter().chain(b2::TABLES).chain(b3::TABLES).copied().flatten()
 }
 
+/// The operation with an id, such as `show_discussion`.
+#[must_use]
+pub fn operation(id: &str) -> Option<&'static Operation> {
+    tables().find(|operation| operation.id == id)
+}
+
 fn names_in(path: &'static str) -> impl Iterator<Item = &'static str> {
     path.split('/').filter_map(|part| part.strip_prefix(':'))
 }
