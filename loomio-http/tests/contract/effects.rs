@@ -8,7 +8,9 @@ use serde_json::{Map, Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Columns that tell of the clock or of the visit, not of the act.
-const VOLATILE: [&str; 9] = ["updated_at", "last_seen_at", "current_sign_in_at", "last_sign_in_at", "current_sign_in_ip", "last_sign_in_ip", "sign_in_count", "remember_created_at", "detected_locale"];
+// The day of catch-up mails of a new person is the day of the week they came.
+const VOLATILE: [&str; 10] =
+    ["email_catch_up_day", "updated_at", "last_seen_at", "current_sign_in_at", "last_sign_in_at", "current_sign_in_ip", "last_sign_in_ip", "sign_in_count", "remember_created_at", "detected_locale"];
 
 /// Columns with random values.
 const RANDOM: [&str; 9] = ["key", "token", "secret_token", "unsubscribe_token", "email_api_key", "uid", "checksum", "code", "api_key"];
