@@ -82,21 +82,3 @@ pub async fn add_to_polls_of_group(app: &App, group_id: i32) -> anyhow::Result<(
     }
     Ok(w.commit().await?)
 }
-
-/// Takes the votes of people who left a group in its open polls.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn remove_from_polls_of_group(w: &Write, permit: &Permit, group_id: i32, user_ids: &[i32], revoker_id: i32) -> Done<()> {
-    let polls: Vec<i32> = sql::column(w.conn(), "select id from polls where group_id = $1 and discarded_at is null and closed_at is null order by id", vec![group_id.into()]).await?;
-    for poll_id in polls {
-        w.execute(
-            permit,
-            "update stances set revoked_at = $1, revoker_id = $2 where poll_id = $3 and revoked_at is null and participant_id = any($4)",
-            vec![w.now().into(), revoker_id.into(), poll_id.into(), sql::ids(user_ids)],
-        )
-        .await?;
-        tally::recount(w, permit, poll_id).await?;
-    }
-    Ok(())
-}

@@ -3,7 +3,7 @@
 //!
 //! Source: `app/services/discussion_template_service.rb`, `app/controllers/api/v1/discussion_templates_controller.rb`.
 
-use super::{begin, defaults, order, own_group};
+use super::{begin, defaults, order, own_group, stored};
 use crate::{
     json::params::Params,
     services::{
@@ -176,20 +176,7 @@ async fn index_of(visit: &Visit, group: &Group) -> Done {
 /// Puts a template away, or takes it back.
 async fn set_discarded(visit: &Visit, discarded: bool) -> Done {
     let (w, permit, group) = begin(visit).await?;
-    let state = if discarded { "is null" } else { "is not null" };
-    let id = i64::from(visit.params.id("id").unwrap_or(0));
-    let before = Find::<DiscussionTemplate>::new(
-        &format!("discussion_templates.group_id = $1 and discussion_templates.discarded_at {state} and discussion_templates.id = $2"),
-        vec![group.id.into(), id.into()],
-    )
-    .one(w.conn())
-    .await?
-    .ok_or_else(|| {
-        let state = state.to_uppercase();
-        ServiceError::NotFound(format!(
-            "Couldn't find DiscussionTemplate with [WHERE \"discussion_templates\".\"group_id\" = $1 AND \"discussion_templates\".\"discarded_at\" {state} AND \"discussion_templates\".\"id\" = $2]"
-        ))
-    })?;
+    let before: DiscussionTemplate = stored(visit, &w, "discussion_templates", &group, !discarded).await?;
     w.save(&permit, &before, DiscussionTemplate { discarded_at: discarded.then_some(w.now()), ..before.clone() }).await?;
     counter::groups(&w, &permit, &[group.id], COUNTERS).await?;
     w.commit().await?;

@@ -7,7 +7,11 @@ pub mod public;
 
 use super::{Done, ServiceError, Visit, locate};
 use loomio_core::policy::Permit;
-use loomio_db::{Write, find, rows::Group};
+use loomio_db::{
+    Record, Write,
+    find::{self, Find},
+    rows::Group,
+};
 use serde_json::{Map, Value as Json};
 
 /// The visitor's group that a request names; a group of others is no group.
@@ -48,4 +52,15 @@ fn order(visit: &Visit) -> Done<Vec<Json>> {
         Some(Json::Array(ids)) => Ok(ids.clone()),
         _ => Err(crate::json::params::BadParams::Missing("ids".to_owned()).into()),
     }
+}
+
+/// The group's template that a request names, in use or, when `discarded`, put away.
+async fn stored<T: Record>(visit: &Visit, w: &Write, table: &str, group: &Group, discarded: bool) -> Done<T> {
+    let state = if discarded { "is not null" } else { "is null" };
+    let id = i64::from(visit.params.id("id").unwrap_or(0));
+    let condition = format!("{table}.group_id = $1 and {table}.discarded_at {state} and {table}.id = $2");
+    Find::<T>::new(&condition, vec![group.id.into(), id.into()]).one(w.conn()).await?.ok_or_else(|| {
+        let (class, state) = (T::TYPE, state.to_uppercase());
+        ServiceError::NotFound(format!("Couldn't find {class} with [WHERE \"{table}\".\"group_id\" = $1 AND \"{table}\".\"discarded_at\" {state} AND \"{table}\".\"id\" = $2]"))
+    })
 }

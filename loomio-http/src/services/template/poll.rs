@@ -2,7 +2,7 @@
 //!
 //! Source: `app/services/poll_template_service.rb`, `app/controllers/api/v1/poll_templates_controller.rb`.
 
-use super::{begin, defaults, order, own_group, with_info};
+use super::{begin, defaults, order, own_group, stored, with_info};
 use crate::{
     json::params::{BadParams, Params},
     services::{
@@ -250,17 +250,7 @@ pub async fn settings(visit: &Visit) -> Done {
 /// Puts a stored template away, or takes it back.
 async fn set_discarded(visit: &Visit, discarded: bool) -> Done {
     let (w, permit, group) = begin(visit).await?;
-    let state = if discarded { "is null" } else { "is not null" };
-    let id = i64::from(visit.params.id("id").unwrap_or(0));
-    let before = Find::<PollTemplate>::new(&format!("poll_templates.group_id = $1 and poll_templates.discarded_at {state} and poll_templates.id = $2"), vec![group.id.into(), id.into()])
-        .one(w.conn())
-        .await?
-        .ok_or_else(|| {
-            let state = state.to_uppercase();
-            ServiceError::NotFound(format!(
-                "Couldn't find PollTemplate with [WHERE \"poll_templates\".\"group_id\" = $1 AND \"poll_templates\".\"discarded_at\" {state} AND \"poll_templates\".\"id\" = $2]"
-            ))
-        })?;
+    let before: PollTemplate = stored(visit, &w, "poll_templates", &group, !discarded).await?;
     w.save(&permit, &before, PollTemplate { discarded_at: discarded.then_some(w.now()), ..before.clone() }).await?;
     counter::groups(&w, &permit, &[group.id], COUNTERS).await?;
     w.commit().await?;
