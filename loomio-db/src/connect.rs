@@ -2,7 +2,10 @@
 
 use crate::error::Result;
 use sea_orm::{DatabaseConnection, SqlxPostgresConnector};
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{
+    Connection,
+    postgres::{PgConnectOptions, PgPool, PgPoolOptions},
+};
 use std::{str::FromStr, time::Duration};
 
 /// How many prepared statements a connection keeps; the application has a few hundred.
@@ -10,6 +13,10 @@ const STATEMENTS: usize = 256;
 
 /// How long to wait for a free connection before giving up.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How long a connection may lie unused and still be trusted. Asking every time
+/// whether it is alive would double the questions of a request.
+const TRUSTED: Duration = Duration::from_secs(5);
 
 /// Opens a pool of at most `connections` (one is enough for everything).
 ///
@@ -20,6 +27,16 @@ pub async fn connect(url: &str, connections: u32) -> Result<DatabaseConnection> 
     let pool = PgPoolOptions::new()
         .max_connections(connections.max(1))
         .acquire_timeout(PATIENCE)
+        .test_before_acquire(false)
+        .before_acquire(|connection, unused| {
+            Box::pin(async move {
+                if unused.idle_for < TRUSTED {
+                    return Ok(true);
+                }
+                // A dead one is thrown away and another taken.
+                Ok(connection.ping().await.is_ok())
+            })
+        })
         .connect_with(options)
         .await
         .map_err(|e| sea_orm::DbErr::Conn(sea_orm::RuntimeErr::Internal(e.to_string())))?;

@@ -225,29 +225,34 @@ impl Collection for Event {
         store.stances.want(of("Stance"));
         store.outcomes.want(of("Outcome"));
         let mut poll_ids = of("Poll");
-        poll_ids.extend(
-            sql::column::<Option<i32>>(
-                conn,
-                "select poll_id from stances where id = any($1) union select poll_id from outcomes where id = any($2) union select poll_id from poll_options where id = any($3)",
-                vec![sql::ids(&of("Stance")), sql::ids(&of("Outcome")), sql::ids(&of("PollOption"))],
-            )
-            .await?
-            .into_iter()
-            .flatten(),
-        );
-        let discussion_ids = of("Discussion");
-        if scope.includes("group") {
-            let mut groups = of("Group");
-            groups.extend(
+        let (stances, outcomes, options) = (of("Stance"), of("Outcome"), of("PollOption"));
+        if !(stances.is_empty() && outcomes.is_empty() && options.is_empty()) {
+            poll_ids.extend(
                 sql::column::<Option<i32>>(
                     conn,
-                    "select group_id from discussions where id = any($1) union select group_id from polls where id = any($2)",
-                    vec![sql::ids(&discussion_ids), sql::ids(&poll_ids)],
+                    "select poll_id from stances where id = any($1) union select poll_id from outcomes where id = any($2) union select poll_id from poll_options where id = any($3)",
+                    vec![sql::ids(&stances), sql::ids(&outcomes), sql::ids(&options)],
                 )
                 .await?
                 .into_iter()
                 .flatten(),
             );
+        }
+        let discussion_ids = of("Discussion");
+        if scope.includes("group") {
+            let mut groups = of("Group");
+            if !(discussion_ids.is_empty() && poll_ids.is_empty()) {
+                groups.extend(
+                    sql::column::<Option<i32>>(
+                        conn,
+                        "select group_id from discussions where id = any($1) union select group_id from polls where id = any($2)",
+                        vec![sql::ids(&discussion_ids), sql::ids(&poll_ids)],
+                    )
+                    .await?
+                    .into_iter()
+                    .flatten(),
+                );
+            }
             know_memberships(&groups, scope, conn, store, known).await?;
         }
         want_threads(store, &discussion_ids);

@@ -294,24 +294,24 @@ impl Store {
         struct Attached {
             record_type: String,
             record_id: i64,
-            name: String,
-            blob_id: i64,
+            attached_as: String,
+            #[sea_orm(nested)]
+            blob: StorageBlob,
         }
         let ids: Vec<i64> = keys.iter().map(|(_, _, id)| *id).collect();
         let types: Vec<String> = keys.iter().map(|(t, _, _)| (*t).to_owned()).collect();
         let names: Vec<String> = keys.iter().map(|(_, n, _)| (*n).to_owned()).collect();
         let attached: Vec<Attached> = sql::rows(
             conn,
-            "select record_type, record_id, name, blob_id from active_storage_attachments where record_type = any($1) and name = any($2) and record_id = any($3) order by id",
+            "select a.record_type, a.record_id, a.name as attached_as, b.* from active_storage_attachments a join active_storage_blobs b on b.id = a.blob_id \
+             where a.record_type = any($1) and a.name = any($2) and a.record_id = any($3) order by a.id",
             vec![types.into(), names.into(), ids.into()],
         )
         .await?;
-        let blob_ids: Vec<i64> = attached.iter().map(|a| a.blob_id).collect();
-        let blobs: HashMap<i64, StorageBlob> = Find::<StorageBlob>::new("active_storage_blobs.id = any($1)", vec![blob_ids.into()]).all(conn).await?.into_iter().map(|b| (b.id, b)).collect();
         let mut by_key: HashMap<FileKey, Vec<StorageBlob>> = HashMap::new();
         for a in attached {
-            let Some(key) = keys.iter().find(|(t, n, id)| *t == a.record_type && *n == a.name && *id == a.record_id) else { continue };
-            by_key.entry(*key).or_default().extend(blobs.get(&a.blob_id).cloned());
+            let Some(key) = keys.iter().find(|(t, n, id)| *t == a.record_type && *n == a.attached_as && *id == a.record_id) else { continue };
+            by_key.entry(*key).or_default().push(a.blob);
         }
         for (key, blobs) in by_key {
             self.files.put(key, Arc::new(blobs));
