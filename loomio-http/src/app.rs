@@ -3,6 +3,7 @@
 use crate::{
     api, cable,
     i18n::I18n,
+    json::render::Surroundings,
     limits::Limits,
     live::Live,
     pages,
@@ -84,6 +85,12 @@ impl App {
         use chrono::{DurationRound, TimeDelta};
         let now = (self.clock)();
         now.duration_trunc(TimeDelta::microseconds(1)).unwrap_or(now)
+    }
+
+    /// What JSON depends on.
+    #[must_use]
+    pub fn surroundings(&self) -> Surroundings<'_> {
+        Surroundings { secrets: &self.secrets, i18n: &self.i18n, now: self.now() }
     }
 
     /// The random source. Do not hold it across an await.

@@ -4,8 +4,16 @@ use loomio_core::{
     policy::Permit,
     tally::totals::{Ballot, count},
 };
-use loomio_db::{Write, sql, tally, testing::TestDb};
-use loomio_http::services::poll::voters;
+use loomio_db::{Write, event::Draft, sql, tally, testing::TestDb};
+use loomio_http::{
+    App, Settings,
+    jobs::{self, Worker},
+    json::params::Params,
+    live::Live,
+    services::{Visit, poll::voters, publish, stance},
+};
+use loomio_mail::Mailer;
+use std::sync::Arc;
 use sea_orm::ConnectionTrait;
 use serde_json::{Value as Json, json};
 
@@ -79,5 +87,79 @@ async fn inviting_to_a_closed_anonymous_poll_keeps_its_votes() {
     w.commit().await.unwrap();
     let live: Option<i64> = sql::scalar(db.db(), "select count(*) from stances where latest and cast_at is not null", vec![]).await.unwrap();
     assert_eq!(live, Some(2));
+    db.done().await;
+}
+
+async fn application(db: &TestDb) -> (Arc<App>, Worker) {
+    let vars = [("LOOMIO_ENV", "test"), ("SECRET_KEY_BASE", "a secret for tests"), ("DEVISE_SECRET", "another"), ("CANONICAL_HOST", "loomio.example.org")];
+    let settings = Settings::from_vars(vars.map(|(k, v)| (k.to_owned(), v.to_owned()))).unwrap();
+    let outbox = tempfile::tempdir().unwrap().keep();
+    let app = Arc::new(App::new(db.db().clone(), settings, Live::in_memory(), Mailer::outbox(outbox), Arc::new(|| chrono::Utc::now().naive_utc()), [7; 32]));
+    let worker = Worker::new(&app, true).await.unwrap();
+    (app, worker)
+}
+
+async fn votes_seen_by(app: &Arc<App>, user_id: i32, more: Json) -> Json {
+    let user = loomio_db::find::by_id(&app.db, user_id).await.unwrap().unwrap();
+    let Json::Object(mut params) = more else { unreachable!("parameters are an object") };
+    params.insert("poll_id".to_owned(), json!(1));
+    stance::index(&Visit::without_browser(app, user, Params(params))).await.unwrap()
+}
+
+/// Ana and Ben have been asked; Ben has voted and said why.
+const ONE_VOTE: &str = "update polls set hide_results = 1; \
+    insert into stances (id, poll_id, participant_id, latest, cast_at, reason, reason_format, option_scores) values (1, 1, 1, true, null, null, 'html', '{}'), (2, 1, 2, true, now(), '<p>so</p>', 'html', '{\"11\": 4}'); \
+    insert into stance_choices (stance_id, poll_option_id, score) values (2, 11, 4)";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn results_wait_for_ones_own_vote() {
+    let db = world().await;
+    db.db().execute_unprepared(ONE_VOTE).await.unwrap();
+    let (app, worker) = application(&db).await;
+    let seen = |answer: &Json| {
+        let others = answer["stances"].as_array().unwrap().iter().find(|s| s["id"] == 2).unwrap();
+        (others.get("option_scores").is_some() && others.get("reason").is_some(), answer["polls"][0].get("results").is_some())
+    };
+    assert_eq!(seen(&votes_seen_by(&app, 1, json!({})).await), (false, false), "who has not voted");
+    assert_eq!(seen(&votes_seen_by(&app, 2, json!({})).await), (true, true), "who has voted");
+    // Asking for the votes for an option would tell them as well.
+    let all = |answer: &Json| answer["stances"].as_array().unwrap().len();
+    assert_eq!(all(&votes_seen_by(&app, 1, json!({"poll_option_id": 11})).await), 2);
+    assert_eq!(all(&votes_seen_by(&app, 2, json!({"poll_option_id": 11})).await), 1);
+    // Live updates: the group hears of the vote, those who have voted of the results.
+    let (mut group, mut ana, mut ben) = (app.live.listener(), app.live.listener(), app.live.listener());
+    group.join("group_1").await;
+    ana.join("user_1").await;
+    ben.join("user_2").await;
+    let w = jobs::begin(&app).await.unwrap();
+    publish::append(&w, &PERMIT, Draft::new("stance_created", "Stance", 2, Some(2))).await.unwrap();
+    w.commit().await.unwrap();
+    worker.run_once().await.unwrap();
+    let moment = std::time::Duration::from_secs(5);
+    let heard: Json = serde_json::from_str(&tokio::time::timeout(moment, group.next()).await.unwrap().unwrap().text).unwrap();
+    assert_eq!(heard["records"]["polls"][0]["id"], 1);
+    assert!(heard["records"]["polls"][0].get("results").is_none(), "{heard}");
+    let heard: Json = serde_json::from_str(&tokio::time::timeout(moment, ben.next()).await.unwrap().unwrap().text).unwrap();
+    assert!(heard["records"]["polls"][0].get("results").is_some(), "{heard}");
+    assert!(tokio::time::timeout(std::time::Duration::from_millis(50), ana.next()).await.is_err(), "who has not voted hears no results");
+    db.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_anonymous_poll_forgets_its_voters_in_their_history_too() {
+    let db = world().await;
+    db.db()
+        .execute_unprepared(
+            "update polls set anonymous = true; insert into stances (id, poll_id, participant_id, latest, cast_at) values (1, 1, 1, true, now()); \
+             insert into versions (item_type, item_id, event, whodunnit, created_at) values ('Stance', 1, 'update', 1, now()), ('Poll', 1, 'update', 1, now())",
+        )
+        .await
+        .unwrap();
+    let (app, _worker) = application(&db).await;
+    let w = write(&db).await;
+    loomio_http::services::poll::close::close(&app, &w, &PERMIT, 1).await.unwrap();
+    w.commit().await.unwrap();
+    let told: Vec<String> = sql::column(db.db(), "select item_type from versions where whodunnit is not null and item_id = 1 order by 1", vec![]).await.unwrap();
+    assert_eq!(told, ["Poll", "Poll"], "the poll's history keeps its names");
     db.done().await;
 }

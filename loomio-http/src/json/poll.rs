@@ -30,10 +30,20 @@ pub fn kind(p: &Poll) -> &'static Kind {
     Kind::named(&p.poll_type).unwrap_or(&KINDS[0])
 }
 
-/// Whether somebody who has voted sees results; the client hides them from others.
+/// `hide_results` while everybody's results wait for their own vote.
+pub const UNTIL_VOTE: i32 = 1;
+
+/// Whether the results of a poll wait for one's own vote.
 #[must_use]
-pub fn shows_results_to_voters(p: &Poll) -> bool {
-    results::are_shown(p.hide_results, p.closed_at.is_some(), true)
+pub fn waits_for_vote(p: &Poll) -> bool {
+    p.hide_results == UNTIL_VOTE && p.closed_at.is_none()
+}
+
+/// Whether who looks sees results and what others said. The original leaves it to
+/// the client to hide them from those who have not voted.
+pub fn shows_results(p: &Poll, r: &mut Render<'_>) -> bool {
+    let voted = waits_for_vote(p) && (r.scope.for_voters || (r.scope.current_user_id.is_some() && r.store.my_stances.get(&p.id).is_some_and(|s| s.cast_at.is_some())));
+    results::are_shown(p.hide_results, p.closed_at.is_some(), voted)
 }
 
 fn custom<'p>(p: &'p Poll, key: &str) -> Option<&'p Json> {
@@ -259,7 +269,7 @@ pub fn poll(p: &Poll, r: &mut Render<'_>) -> Node {
         let own = r.store.users.get(&p.author_id).and_then(|u| u.username.clone());
         fields!(node; "mentioned_usernames" => rich_text::mentions::usernames(p.details.as_deref().unwrap_or_default(), "md", own.as_deref()));
     }
-    if shows_results_to_voters(p) {
+    if shows_results(p, r) {
         let rows = results(p, options, r);
         fields!(node; "stance_counts" => counts.iter().map(|c| number(*c)).collect::<Vec<_>>(), "results" => rows);
     }

@@ -34,6 +34,8 @@ pub struct Scope {
     /// Whether even the viewer's own address is left out, where the original renders
     /// without saying who looks.
     pub hides_own_email: bool,
+    /// Whether the records go to people of whom each has voted.
+    pub for_voters: bool,
     /// Whether a group's invitation token is shown.
     pub include_token: bool,
     /// Whether the original rendered without its record cache, so that things it

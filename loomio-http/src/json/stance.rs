@@ -43,7 +43,7 @@ pub fn stance(s: &Stance, r: &mut Render<'_>) -> Node {
         "order_at" => maybe_time(s.cast_at.or(s.created_at)),
     );
     let own = s.participant_id.is_some() && s.participant_id == r.scope.current_user_id;
-    if s.revoked_at.is_none() && (own || about.as_ref().is_some_and(|p| poll::shows_results_to_voters(p))) {
+    if s.revoked_at.is_none() && (own || about.as_ref().is_some_and(|p| poll::shows_results(p, r))) {
         fields!(node;
             "reason" => s.reason,
             "attachments" => s.attachments,

@@ -54,6 +54,8 @@ pub async fn close(app: &App, w: &Write, permit: &Permit, poll_id: i32) -> Done<
     .await?;
     if before.anonymous {
         w.execute(permit, "update stances set participant_id = null where poll_id = $1", vec![poll_id.into()]).await?;
+        // The original leaves the voters' numbers in the history of their votes.
+        w.execute(permit, "update versions set whodunnit = null where item_type = 'Stance' and item_id in (select id from stances where poll_id = $1)", vec![poll_id.into()]).await?;
     }
     if let Some(discussion_id) = before.discussion_id.filter(|_| before.hide_results == draft::UNTIL_CLOSED) {
         show_reasons(w, permit, &before, discussion_id).await?;

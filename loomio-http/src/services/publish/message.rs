@@ -6,11 +6,11 @@ use crate::{
     App,
     json::{
         records::{self, Collection},
-        render::{Scope, Surroundings},
+        render::Scope,
     },
     services::Done,
 };
-use loomio_db::rows::{Event, Notification};
+use loomio_db::rows::{Event, Notification, Poll};
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
@@ -25,6 +25,13 @@ pub enum Message {
         group_id: Option<i32>,
         /// Those who see it without being in the group.
         guest_ids: Vec<i32>,
+    },
+    /// A poll with results that its group is not shown yet, to those who have voted.
+    Results {
+        /// The poll.
+        poll: Box<Poll>,
+        /// Those who have voted.
+        voter_ids: Vec<i32>,
     },
     /// Notifications of one event, to each of their owners.
     Notifications(Vec<Notification>),
@@ -49,8 +56,7 @@ pub fn group_stream(id: i32) -> String {
 pub async fn live<T: Collection>(app: &Arc<App>, rows: &[T], stream: &str) -> Done<()> {
     let viewer = stream.strip_prefix("user_").and_then(|id| id.parse().ok());
     let scope = Scope { current_user_id: viewer, ..Scope::default() };
-    let around = Surroundings { secrets: &app.secrets, i18n: &app.i18n, now: app.now() };
-    let roots = records::render(rows, &scope, around, &app.db).await?;
+    let roots = records::render(rows, &scope, app.surroundings(), &app.db).await?;
     app.live.publish(stream, &json!({"records": roots})).await;
     Ok(())
 }
@@ -76,6 +82,14 @@ async fn send(app: &Arc<App>, message: &Message) -> Done<()> {
                 live(app, rows, &user_stream(*id)).await?;
             }
         }
+        Message::Results { poll, voter_ids } => {
+            let scope = Scope { for_voters: true, ..Scope::default() };
+            let roots = records::render(std::slice::from_ref(poll.as_ref()), &scope, app.surroundings(), &app.db).await?;
+            let told = json!({"records": {Poll::ROOT: roots.get(Poll::ROOT)}});
+            for id in voter_ids {
+                app.live.publish(&user_stream(*id), &told).await;
+            }
+        }
         Message::Notifications(rows) => notifications(app, rows).await?,
     }
     Ok(())
@@ -88,8 +102,7 @@ async fn notifications(app: &Arc<App>, rows: &[Notification]) -> Done<()> {
     for row in own {
         live(app, std::slice::from_ref(&row), &user_stream(row.user_id.unwrap_or_default())).await?;
     }
-    let around = Surroundings { secrets: &app.secrets, i18n: &app.i18n, now: app.now() };
-    let mut roots = records::render(&rows, &Scope::default(), around, &app.db).await?;
+    let mut roots = records::render(&rows, &Scope::default(), app.surroundings(), &app.db).await?;
     let Some(Json::Array(rendered)) = roots.remove(Notification::ROOT) else { return Ok(()) };
     for (row, one) in rows.iter().zip(rendered) {
         let Some(user_id) = row.user_id else { continue };

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     App,
+    json::poll::waits_for_vote,
     jobs::{self, post_to_chatbot::PostToChatbot, send_event_mail::SendEventMail},
     services::eventable::{Eventable, What},
 };
@@ -43,7 +44,10 @@ pub async fn tell(app: &Arc<App>, w: &Write, permit: &Permit, event: &Event, mes
     let told = audience::audience(&rule, &facts);
     for channel in rule.channels {
         match channel {
-            Channel::Live => messages.push(Message::Event { event: Box::new(event.clone()), group_id: eventable.group_id(), guest_ids: guests(w, &eventable).await? }),
+            Channel::Live => {
+                messages.push(Message::Event { event: Box::new(event.clone()), group_id: eventable.group_id(), guest_ids: guests(w, &eventable).await? });
+                messages.extend(results_for_voters(w, &eventable).await?);
+            }
             Channel::InApp => {
                 let stored = notification::store(app, w, permit, event, &eventable, &told.in_app).await?;
                 if rule.live_notifications && !stored.is_empty() {
@@ -84,6 +88,16 @@ async fn guests(w: &Write, eventable: &Eventable) -> Result<Vec<i32>> {
         (What::Discussion | What::Comment(_), Some(d)) => people::guests(w.conn(), d.id, d.group_id).await,
         _ => Ok(Vec::new()),
     }
+}
+
+/// While results wait for one's own vote, a group is not told them; those who have
+/// voted are.
+async fn results_for_voters(w: &Write, eventable: &Eventable) -> Result<Option<Message>> {
+    let Some(poll) = eventable.poll.as_ref().filter(|p| waits_for_vote(p)) else { return Ok(None) };
+    let voter_ids =
+        sql::column(w.conn(), "select participant_id from stances where poll_id = $1 and latest and revoked_at is null and cast_at is not null and participant_id is not null order by id", vec![poll.id.into()])
+            .await?;
+    Ok(Some(Message::Results { poll: Box::new(poll.clone()), voter_ids }))
 }
 
 /// Reasons of votes mention nobody while they are secret.

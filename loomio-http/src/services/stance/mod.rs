@@ -7,10 +7,11 @@ pub mod manage;
 
 use super::{Done, Visit, locate};
 use crate::json::{
-    poll::shows_results_to_voters,
+    poll::waits_for_vote,
     render::{Node, Scope},
     user,
 };
+use loomio_core::tally::results;
 use loomio_db::{
     facts,
     find::Find,
@@ -40,19 +41,26 @@ fn live(poll: &Poll) -> Find<Stance> {
     Find::<Stance>::new("stances.poll_id = $1 and stances.latest and stances.revoked_at is null", vec![poll.id.into()])
 }
 
+/// Whether the visitor sees how others voted.
+async fn results_shown(visit: &Visit, poll: &Poll) -> Done<bool> {
+    let voted = waits_for_vote(poll) && live(poll).and("stances.participant_id = $1 and stances.cast_at is not null", vec![visit.user_id().into()]).one(visit.db()).await?.is_some();
+    Ok(results::are_shown(poll.hide_results, poll.closed_at.is_some(), voted))
+}
+
 /// The votes of a poll, latest first.
 ///
 /// # Errors
 /// When the poll may not be seen.
 pub async fn index(visit: &Visit) -> Done {
     let poll = locate::allowed_poll(visit, &locate::named(visit, "poll", None), "show").await?;
+    let shows_results = results_shown(visit, &poll).await?;
     let find = || {
         let mut find = live(&poll);
         // Asking for somebody by name would tell which vote is theirs.
         if let Some(name) = visit.params.filled("name").filter(|_| !poll.anonymous) {
             find = find.and(NAMED, name_values(&name));
         }
-        if let Some(option) = visit.params.filled("poll_option_id").filter(|_| shows_results_to_voters(&poll)) {
+        if let Some(option) = visit.params.filled("poll_option_id").filter(|_| shows_results) {
             let id = crate::json::params::int(&option.into()).and_then(|n| i32::try_from(n).ok()).unwrap_or(0);
             find = find.and("exists(select 1 from stance_choices c where c.stance_id = stances.id and c.poll_option_id = $1)", vec![id.into()]);
         }
