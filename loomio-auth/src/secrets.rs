@@ -15,6 +15,7 @@ pub struct Secrets {
     pub(crate) storage: Vec<u8>,
     pub(crate) global_id: Vec<u8>,
     devise_reset: Vec<u8>,
+    devise_unlock: Vec<u8>,
 }
 
 impl std::fmt::Debug for Secrets {
@@ -40,6 +41,7 @@ impl Secrets {
             storage: rails("ActiveStorage", 64),
             global_id: rails("signed_global_ids", 64),
             devise_reset: derive(devise_secret, "Devise reset_password_token", 65_536, 64),
+            devise_unlock: derive(devise_secret, "Devise unlock_token", 65_536, 64),
         }
     }
 
@@ -47,6 +49,12 @@ impl Secrets {
     #[must_use]
     pub fn devise_digest(&self, token: &str) -> String {
         hex::encode(hmac_sha256(&self.devise_reset, token.as_bytes()))
+    }
+
+    /// How Devise stores the token that unlocks an account.
+    #[must_use]
+    pub fn devise_unlock_digest(&self, token: &str) -> String {
+        hex::encode(hmac_sha256(&self.devise_unlock, token.as_bytes()))
     }
 }
 

@@ -139,6 +139,11 @@ async fn tables(db: &DatabaseConnection, report: &mut Report) {
 }
 
 async fn mail(settings: &Settings, report: &mut Report) {
+    match crate::mail::signer(settings) {
+        Ok(None) => report.hint("DKIM_SELECTOR is not set: mails are not signed here; perhaps the mail server signs them"),
+        Ok(Some(signer)) => report.good(format!("mails are signed; the public key belongs into the DNS record {}", signer.record())),
+        Err(e) => report.wrong(format!("{e:#}")),
+    }
     match (&settings.mail_outbox, &settings.smtp) {
         (Some(folder), _) => report.hint(format!("mails are written to {} (MAIL_OUTBOX) and not sent", folder.display())),
         (None, None) => report.hint("SMTP_SERVER is not set: mails are kept in the data folder and not sent"),

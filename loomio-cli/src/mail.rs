@@ -1,9 +1,10 @@
 //! Mail as an administrator meets it: where it goes, what became of it, and whom it
 //! does not reach.
 
+use anyhow::Context;
 use clap::Subcommand;
-use loomio_http::{App, Settings};
-use loomio_mail::{Automation, Encryption, Mailer, Message, Person, Server, Thread, inbound::parse};
+use loomio_http::{App, Settings, services::mail::undeliverable};
+use loomio_mail::{Automation, Encryption, Mailer, Message, Person, Server, Thread, dkim::Signer, inbound::parse};
 use sea_orm::FromQueryResult;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -42,10 +43,10 @@ pub enum MailCommand {
 /// into a folder where they can be read.
 ///
 /// # Errors
-/// When the server's name cannot be one.
+/// When the server's name cannot be one, or the key that signs cannot be used.
 pub fn mailer(settings: &Settings) -> anyhow::Result<Mailer> {
-    match (&settings.mail_outbox, &settings.smtp) {
-        (None, Some(smtp)) => Ok(Mailer::smtp(&Server {
+    let mailer = match (&settings.mail_outbox, &settings.smtp) {
+        (None, Some(smtp)) => Mailer::smtp(&Server {
             host: smtp.server.clone(),
             port: smtp.port,
             encryption: match (smtp.ssl, smtp.verify) {
@@ -57,9 +58,30 @@ pub fn mailer(settings: &Settings) -> anyhow::Result<Mailer> {
             verify: smtp.verify,
             credentials: smtp.credentials.clone(),
             hello: settings.smtp_domain.clone(),
-        })?),
-        (folder, _) => Ok(Mailer::outbox(folder.clone().unwrap_or_else(|| settings.data_dir.join("outbox")))),
-    }
+        })?,
+        (folder, _) => Mailer::outbox(folder.clone().unwrap_or_else(|| settings.data_dir.join("outbox"))),
+    };
+    Ok(match signer(settings)? {
+        Some(signer) => mailer.signing(signer),
+        None => mailer,
+    })
+}
+
+/// What signs mails (`DKIM_SELECTOR`), if anything shall.
+///
+/// # Errors
+/// When the key or a name cannot be used.
+pub fn signer(settings: &Settings) -> anyhow::Result<Option<Signer>> {
+    let Some(selector) = settings.var("DKIM_SELECTOR") else { return Ok(None) };
+    let key = match (settings.var("DKIM_PRIVATE_KEY"), settings.var("DKIM_PRIVATE_KEY_FILE")) {
+        // Some hosts pass line ends of a variable on as two characters.
+        (Some(key), _) => key.replace("\\n", "\n"),
+        (None, Some(file)) => std::fs::read_to_string(file).with_context(|| format!("DKIM_PRIVATE_KEY_FILE {file} cannot be read"))?,
+        (None, None) => anyhow::bail!("DKIM_SELECTOR is set, but neither DKIM_PRIVATE_KEY nor DKIM_PRIVATE_KEY_FILE"),
+    };
+    let from = settings.notifications_email.rsplit('@').next().unwrap_or_default();
+    let domain = settings.var("DKIM_DOMAIN").unwrap_or(from);
+    Ok(Some(Signer::new(selector, domain, &key).context("mails cannot be signed")?))
 }
 
 /// Carries a command out and tells the result.
@@ -206,21 +228,12 @@ async fn log(app: &Arc<App>) -> anyhow::Result<String> {
     Ok(out.trim_end().to_owned())
 }
 
-#[derive(FromQueryResult)]
-struct Dead {
-    email: String,
-    status: String,
-    diagnostic: Option<String>,
-    reported_at: chrono::NaiveDateTime,
-}
-
 async fn unreachable(app: &Arc<App>, revive: Option<String>) -> anyhow::Result<String> {
     if let Some(email) = revive {
-        let revived = loomio_db::sql::execute(&app.db, "delete from loomio.undeliverable where email = $1::citext", vec![email.clone().into()]).await?;
-        anyhow::ensure!(revived == 1, "mail to {email} was not stopped");
+        anyhow::ensure!(undeliverable::revive(app, &email).await?, "mail to {email} was not stopped");
         return Ok(format!("Mail is sent to {email} again."));
     }
-    let found: Vec<Dead> = loomio_db::sql::rows(&app.db, "select email::text as email, status, diagnostic, reported_at from loomio.undeliverable order by reported_at", vec![]).await?;
+    let found = undeliverable::list(app).await?;
     if found.is_empty() {
         return Ok("Mail reaches everybody, as far as is known.".to_owned());
     }

@@ -9,6 +9,7 @@
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods))]
 
 pub mod calendar;
+pub mod dkim;
 pub mod inbound;
 pub mod message;
 pub mod plain_text;

@@ -1,6 +1,9 @@
 //! Where mail goes: to a mail server, or into a folder where it can be seen.
 
-use crate::message::{MailError, Message};
+use crate::{
+    dkim::Signer,
+    message::{MailError, Message},
+};
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Tokio1Executor,
     transport::smtp::{
@@ -11,6 +14,7 @@ use lettre::{
 };
 use std::{
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -58,13 +62,14 @@ enum Way {
 #[derive(Debug, Clone)]
 pub struct Mailer {
     way: Way,
+    signer: Option<Arc<Signer>>,
 }
 
 impl Mailer {
     /// Writes every mail as one `.eml` file.
     #[must_use]
     pub fn outbox(folder: PathBuf) -> Self {
-        Self { way: Way::Folder(folder) }
+        Self { way: Way::Folder(folder), signer: None }
     }
 
     /// Sends through a mail server, keeping a few connections open.
@@ -83,7 +88,19 @@ impl Mailer {
         if let Some((name, password)) = &server.credentials {
             builder = builder.credentials(Credentials::new(name.clone(), password.clone()));
         }
-        Ok(Self { way: Way::Smtp(builder.build()) })
+        Ok(Self { way: Way::Smtp(builder.build()), signer: None })
+    }
+
+    /// The same, with every mail signed.
+    #[must_use]
+    pub fn signing(self, signer: Signer) -> Self {
+        Self { signer: Some(Arc::new(signer)), ..self }
+    }
+
+    /// What signs the mails, if anything does.
+    #[must_use]
+    pub fn signer(&self) -> Option<&Signer> {
+        self.signer.as_deref()
     }
 
     /// The folder into which mails are written, if they are.
@@ -116,7 +133,10 @@ impl Mailer {
     /// When it cannot be composed or was not taken; [`MailError::is_temporary`] says
     /// whether trying again can help.
     pub async fn send(&self, message: &Message) -> Result<(), MailError> {
-        let composed = message.compose()?;
+        let mut composed = message.compose()?;
+        if let Some(signer) = &self.signer {
+            signer.sign(&mut composed);
+        }
         match &self.way {
             Way::Smtp(smtp) => {
                 smtp.send(composed).await.map_err(|e| refusal(&e))?;

@@ -100,6 +100,11 @@ impl<J: Job> TaskHandler for Task<J> {
     }
 }
 
+/// How often a worker says that it lives.
+const HEARTBEAT: std::time::Duration = std::time::Duration::from_secs(15);
+/// After how long a silent worker counts as dead and others take its jobs over.
+const SILENCE: std::time::Duration = std::time::Duration::from_secs(120);
+
 /// The worker of this process.
 pub struct Worker(graphile_worker::Worker);
 
@@ -119,6 +124,11 @@ impl Worker {
             .use_notification_delivery(!embedded)
             .poll_interval(std::time::Duration::from_millis(if embedded { 250 } else { 1000 }))
             .listen_os_shutdown_signals(false)
+            // Jobs of a worker that was killed are taken over soon, not after hours.
+            .heartbeat_interval(HEARTBEAT)
+            .sweep_interval(HEARTBEAT * 2)
+            .sweep_threshold(SILENCE)
+            .recovery_delay(std::time::Duration::from_millis(100))
             .add_extension(Shared(Arc::clone(app)))
             .define_job::<Task<add_voters::AddVoters>>()
             .define_job::<Task<close_expired_poll::CloseExpiredPoll>>()

@@ -38,6 +38,10 @@ async fn visitor(asked: &Asked) -> Done<Visit> {
 /// Where to say how loudly a thread, a poll and their group tell.
 async fn unsubscribe(asked: &Asked) -> Done<Response> {
     let visit = visitor(asked).await?;
+    if email_action::is_about_a_kind(&visit) {
+        let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("unsubscribe_token", &visit.params.text("unsubscribe_token").unwrap_or_default()).finish();
+        return Ok(Response::builder().status(StatusCode::FOUND).header(header::LOCATION, format!("/email_preferences?{query}")).content_type("text/html; charset=utf-8").body(""));
+    }
     let named = email_action::named(&visit).await?;
     let settings = email_action::settings(&visit, &named).await?;
     let volumes: Vec<_> = volume::NAMES.iter().rev().map(|name| context! { name => *name, label => visit.text(&format!("change_volume_form.{name}")) }).collect();

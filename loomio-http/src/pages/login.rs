@@ -1,4 +1,5 @@
-//! The links of sign-in mails, and of those that make one account of two.
+//! The links of sign-in mails, of those that unlock an account, and of those that
+//! make one account of two.
 //!
 //! Source: `app/controllers/{login_tokens,merge_users}_controller.rb`.
 
@@ -8,7 +9,7 @@ use super::{
 };
 use crate::{
     page,
-    services::{Done, ServiceError, merge, page::Described},
+    services::{Done, ServiceError, merge, page::Described, sign_in},
 };
 use loomio_db::{find::Find, rows::LoginToken};
 use minijinja::context;
@@ -25,6 +26,12 @@ async fn follow(asked: &Asked) -> Done<Response> {
     // Only a path of this site: a stored one begins with a single slash.
     let place = found.redirect.filter(|p| p.starts_with('/') && !p.starts_with("//") && !p.contains('\\')).unwrap_or_else(|| "/dashboard".to_owned());
     Ok(Response::builder().status(StatusCode::FOUND).header(header::LOCATION, place).content_type("text/html; charset=utf-8").body(""))
+}
+
+/// Unlocks an account; whoever follows the link can try the right password now.
+async fn unlock(asked: &Asked) -> Done<Response> {
+    sign_in::unlock(&asked.visit).await?;
+    Ok(Response::builder().status(StatusCode::FOUND).header(header::LOCATION, "/dashboard").content_type("text/html; charset=utf-8").body(""))
 }
 
 fn draw(asked: &Asked, found: &merge::Proved, hash: Option<String>) -> Response {
@@ -59,5 +66,5 @@ async fn carry_out(asked: &Asked) -> Done<Response> {
 /// Adds these pages.
 #[must_use]
 pub fn routes(route: Route) -> Route {
-    route.at("/login_tokens/:token", poem::get(page!(follow))).at("/merge_users/confirm", poem::get(page!(confirm))).at("/merge_users/merge", poem::post(page!(carry_out)))
+    route.at("/users/unlock", poem::get(page!(unlock))).at("/login_tokens/:token", poem::get(page!(follow))).at("/merge_users/confirm", poem::get(page!(confirm))).at("/merge_users/merge", poem::post(page!(carry_out)))
 }

@@ -11,6 +11,7 @@ pub mod feed;
 pub mod files;
 pub mod login;
 pub mod live_editor;
+pub mod mails;
 pub mod pie_chart;
 pub mod plain;
 pub mod redirect;
@@ -179,7 +180,7 @@ pub fn routes(app: &Arc<App>) -> Route {
         route = read(route, path, page!(shell::index));
     }
     route = plain::routes(redirect::routes(show::routes(route, app)));
-    route = pie_chart::routes(route);
+    route = mails::routes(pie_chart::routes(route), app);
     route = files::routes(export::routes(route));
     route = login::routes(email_actions::routes(route));
     route = client::routes(route, app);

@@ -16,6 +16,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("poll_export.html", include_str!("../../templates/poll_export.html")),
     ("help.html", include_str!("../../templates/help.html")),
     ("unsubscribe.html", include_str!("../../templates/unsubscribe.html")),
+    ("mails.html", include_str!("../../templates/mails.html")),
     ("merge.html", include_str!("../../templates/merge.html")),
     ("feed.xml", include_str!("../../templates/feed.xml")),
     ("sitemap.xml", include_str!("../../templates/sitemap.xml")),

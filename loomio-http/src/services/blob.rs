@@ -86,6 +86,14 @@ impl Store {
         Ok(self.objects.get_opts(&Self::place(key), options).await?)
     }
 
+    /// All bytes under a key.
+    ///
+    /// # Errors
+    /// When there are none.
+    pub async fn bytes(&self, key: &str) -> Result<Bytes, StoreError> {
+        Ok(self.get(key, None).await?.bytes().await?)
+    }
+
     /// The size and time of a file.
     ///
     /// # Errors

@@ -167,11 +167,30 @@ async fn set_named(visit: &Visit, named: &Named, concept: &str, wanted: i32) -> 
     Ok(w.commit().await?)
 }
 
+/// Kinds of mails that belong to no thread, and what ends each.
+const KINDS: [(&str, &str); 2] = [("mentions", "email_when_mentioned = false"), ("catch_up", "email_catch_up_day = null")];
+
+/// The kind of mails that a link ends, if it does.
+fn ends(visit: &Visit) -> Option<(&'static str, &'static str)> {
+    KINDS.into_iter().find(|(kind, _)| visit.params.filled(kind).is_some())
+}
+
+/// Whether a link is about mails of a kind, and not about a thread, poll or group.
+#[must_use]
+pub fn is_about_a_kind(visit: &Visit) -> bool {
+    ends(visit).is_some()
+}
+
 /// Silences what a mail was about, as a mail program's own button asks (RFC 8058).
 ///
 /// # Errors
 /// When the link names nothing.
 pub async fn silence(visit: &Visit) -> Done<()> {
+    if let Some((_, ending)) = ends(visit) {
+        let w = visit.begin().await?;
+        w.execute(&Permit::system("a link in a mail ends mails of its kind"), &format!("update users set {ending} where id = $1"), vec![visit.actor.id.into()]).await?;
+        return Ok(w.commit().await?);
+    }
     let named = named(visit).await?;
     for setting in settings(visit, &named).await? {
         set_named(visit, &named, setting.concept, volume::QUIET).await?;

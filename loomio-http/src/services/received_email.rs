@@ -1,10 +1,13 @@
 //! Mails to groups from addresses nobody knows, and what administrators say of
 //! them.
 
-use super::{Done, ServiceError, Visit, locate, visit::success};
-use crate::json::{
-    received_email::{alias, headers},
-    render::Node,
+use super::{Done, ServiceError, Visit, locate, received_email_route, visit::success};
+use crate::{
+    jobs::{self, route_email::RouteEmail},
+    json::{
+        received_email::{alias, headers},
+        render::Node,
+    },
 };
 use loomio_core::policy::{Denied, Permit};
 use loomio_db::{
@@ -97,9 +100,23 @@ pub async fn allow(visit: &Visit, id: &str) -> Done {
     let w = visit.begin().await?;
     remember(&w, &Permit::system("an administrator says whose an address is"), &email, Some(user.id), visit.actor.id).await?;
     w.commit().await?;
+    // The administrator has looked at it: whose it is, is no longer the sender's word.
+    route(visit, email.id).await?;
     let email = find::by_id::<ReceivedEmail>(visit.db(), email.id).await?;
     let rows: Vec<ReceivedEmail> = email.into_iter().collect();
     visit.render(&rows, None, "received_emails").await
+}
+
+/// Routes a mail again. What was said of its address is kept even when that fails;
+/// a job tries again then.
+async fn route(visit: &Visit, id: i64) -> Done<()> {
+    if let Err(e) = received_email_route::route(&visit.app, id, false).await {
+        tracing::error!(error = format!("{e:#}"), "a mail could not be routed");
+        let w = visit.begin().await?;
+        jobs::enqueue(&w, &RouteEmail { id, forged: false }).await?;
+        w.commit().await?;
+    }
+    Ok(())
 }
 
 /// Says that mails from a waiting mail's address are nobody's.
@@ -128,5 +145,9 @@ pub async fn destroy_alias(visit: &Visit) -> Done {
     let w = visit.begin().await?;
     w.destroy(&Permit::system("an administrator forgets an address"), &found).await?;
     w.commit().await?;
+    // Mails that were refused because of it wait for the administrators again.
+    if let Err(e) = received_email_route::route_all(&visit.app).await {
+        tracing::error!(error = format!("{e:#}"), "mails could not be routed");
+    }
     Ok(success())
 }

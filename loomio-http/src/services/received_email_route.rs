@@ -7,7 +7,7 @@ use super::{
     Done, ServiceError, Visit, comment, discussion,
     mail::Mail,
     publish,
-    received_email_store::{auth_servers, path, site},
+    received_email_store::{auth_servers, site},
 };
 use crate::{
     App,
@@ -49,10 +49,14 @@ struct Arrived {
 /// When the database refuses.
 pub async fn route_all(app: &Arc<App>) -> anyhow::Result<()> {
     let waiting: Vec<i64> = sql::column(&app.db, "select id from received_emails where not released and group_id is null order by id", vec![]).await?;
+    let mut failed = Ok(());
     for id in waiting {
-        route(app, id, false).await?;
+        // One that cannot be routed keeps no other from its place.
+        if let Err(e) = route(app, id, false).await {
+            failed = Err(e);
+        }
     }
-    Ok(())
+    failed
 }
 
 /// Routes a stored mail. `forged` says that its sender's domain disowns it.
@@ -92,7 +96,7 @@ async fn load(app: &Arc<App>, id: i64, forged: bool) -> anyhow::Result<Option<Ar
     if route::sender(&mail).as_deref() == Some(site(app).complaints.as_str())
         && let Some(blob) = blobs.first()
     {
-        let bytes = tokio::fs::read(path(app, &blob.key)).await.unwrap_or_default();
+        let bytes = app.files.bytes(&blob.key).await.unwrap_or_default().to_vec();
         mail.files.push(File { name: blob.filename.clone(), content_type: blob.content_type.clone().unwrap_or_default(), bytes, content_id: None });
     }
     Ok(Some(Arrived { row, mail, blobs, forged }))
@@ -116,7 +120,8 @@ async fn forget(app: &Arc<App>, row: &ReceivedEmail, because: Option<Mail>) -> D
     }
     w.commit().await?;
     for key in keys {
-        let _ = tokio::fs::remove_file(path(app, &key)).await;
+        // What stays behind is litter and no loss.
+        let _ = app.files.delete(&key).await;
     }
     Ok(())
 }
@@ -137,7 +142,7 @@ async fn answer_once(app: &Arc<App>, arrived: &Arrived) -> Done<()> {
     let told =
         sql::exists(&app.db, "select 1 from loomio.deliveries where mail = 'bounce' and lower(recipient) = lower($1) and attempted_at > $2::timestamp", vec![email.clone().into(), lately.into()])
             .await?;
-    let answer = (!told).then(|| Mail::Bounce { name: arrived.mail.told().sender_name(), email });
+    let answer = (!told && route::may_be_answered(&arrived.mail)).then(|| Mail::Bounce { name: arrived.mail.told().sender_name(), email });
     forget(app, &arrived.row, answer).await
 }
 

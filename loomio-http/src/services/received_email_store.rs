@@ -3,28 +3,24 @@
 //!
 //! Sources: `app/controllers/received_emails_controller.rb`, `app/mailboxes/`.
 
-use super::Done;
+use super::{Done, blob, mail::undeliverable};
 use crate::{
     App,
     jobs::{self, route_email::RouteEmail},
     json::file,
-    settings::Environment,
 };
-use base64::{Engine, prelude::BASE64_STANDARD};
 use loomio_core::policy::Permit;
 use loomio_db::{
-    DbError, Write, hstore,
-    rows::{ReceivedEmail, StorageAttachment, StorageBlob},
-    sql,
+    hstore,
+    rows::{ReceivedEmail, StorageAttachment},
 };
 use loomio_mail::inbound::{
-    File, Incoming, address,
+    Incoming, address,
     auth::{self, Vouched},
     bounce, receiver,
     route::{self, Intent, Site},
 };
-use md5::{Digest, Md5};
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 
 /// The addresses by which the site knows itself.
 #[must_use]
@@ -60,7 +56,7 @@ pub fn auth_servers(app: &App) -> Vec<String> {
 pub async fn take(app: &Arc<App>, mail: &Incoming) -> Done<()> {
     let undelivered = bounce::report(mail);
     if !undelivered.is_empty() {
-        return note_undelivered(app, mail, &undelivered).await;
+        return Ok(undeliverable::note(app, &bounce::deliveries(mail), &undelivered).await?);
     }
     if matches!(route::intent(mail, &site(app)), Intent::NotOurs | Intent::Automatic) {
         return Ok(());
@@ -72,7 +68,9 @@ pub async fn take(app: &Arc<App>, mail: &Incoming) -> Done<()> {
     let row = w.insert(&permit, row).await?;
     let mut page = mail.html.clone();
     for file in &mail.files {
-        let blob = keep(app, &w, &permit, file).await?;
+        // The file is written before its row: a file without a row is litter, a row
+        // without a file would be a loss.
+        let blob = blob::store(app, &w, &permit, &file.name, &file.content_type, file.bytes.clone().into()).await?;
         w.insert(&permit, StorageAttachment { name: "attachments".to_owned(), record_type: "ReceivedEmail".to_owned(), record_id: row.id, blob_id: blob.id, ..StorageAttachment::default() }).await?;
         if let (Some(page), Some(id)) = (&mut page, &file.content_id) {
             *page = page.replace(&format!("cid:{id}"), &file::blob_path(&blob, &app.secrets));
@@ -130,58 +128,4 @@ fn headers(mail: &Incoming) -> String {
         }
     }
     hstore::text(once)
-}
-
-/// Where an uploaded file is kept, as ActiveStorage's disk service does.
-#[must_use]
-pub fn path(app: &App, key: &str) -> PathBuf {
-    let part = |from: usize| key.get(from..from + 2).unwrap_or("__");
-    app.settings.data_dir.join("storage").join(part(0)).join(part(2)).join(key)
-}
-
-/// Keeps a file. It is written before its row: a file without a row is litter, a row
-/// without a file would be a loss.
-async fn keep(app: &App, w: &Write, permit: &Permit, file: &File) -> Done<StorageBlob> {
-    let key = w.random_string(b"abcdefghijklmnopqrstuvwxyz0123456789", 28);
-    let path = path(app, &key);
-    let written = async {
-        if let Some(folder) = path.parent() {
-            tokio::fs::create_dir_all(folder).await?;
-        }
-        tokio::fs::write(&path, &file.bytes).await
-    };
-    written.await.map_err(|e| DbError::Inconsistent(format!("a received file cannot be kept: {e}")))?;
-    let blob = StorageBlob {
-        key,
-        filename: file.name.clone(),
-        content_type: Some(file.content_type.clone()),
-        metadata: Some("{\"identified\":true,\"analyzed\":true}".to_owned()),
-        byte_size: i64::try_from(file.bytes.len()).unwrap_or(i64::MAX),
-        checksum: Some(BASE64_STANDARD.encode(Md5::digest(&file.bytes))),
-        service_name: if app.settings.environment == Environment::Test { "test" } else { "local" }.to_owned(),
-        ..StorageBlob::default()
-    };
-    Ok(w.insert(permit, blob).await?)
-}
-
-/// Stops mail to addresses that a report names as dead. The report must send back
-/// the key of a mail that we did send there, so that nobody can silence others.
-async fn note_undelivered(app: &Arc<App>, mail: &Incoming, undelivered: &[bounce::Undelivered]) -> Done<()> {
-    let keys = bounce::deliveries(mail);
-    for dead in undelivered.iter().filter(|u| u.is_final()) {
-        let ours = sql::exists(&app.db, "select 1 from loomio.deliveries where key = any($1) and lower(recipient) = lower($2)", vec![keys.clone().into(), dead.email.clone().into()]).await?;
-        if !ours {
-            tracing::info!("a report about a mail that is not ours was ignored");
-            continue;
-        }
-        tracing::warn!(status = dead.status, "mail to an address stops: it does not arrive");
-        sql::execute(
-            &app.db,
-            "insert into loomio.undeliverable (email, status, diagnostic, reported_at) values ($1::citext, $2, $3, $4) \
-             on conflict (email) do update set status = excluded.status, diagnostic = excluded.diagnostic, reported_at = excluded.reported_at",
-            vec![dead.email.clone().into(), dead.status.clone().into(), dead.diagnostic.clone().into(), app.now().into()],
-        )
-        .await?;
-    }
-    Ok(())
 }

@@ -6,13 +6,19 @@
 //! Source: `app/controllers/api/v1/sessions_controller.rb` and Devise's trackable,
 //! lockable and rememberable.
 
-use super::{Done, ServiceError, Visit, account, boot, login_token, pending};
+use super::{
+    Done, ServiceError, Visit, account, boot, login_token,
+    mail::Mail,
+    pending,
+};
+use crate::jobs::send_mail::SendMail;
 use loomio_auth::{password, remember, token};
 use loomio_core::policy::Permit;
 use loomio_db::{
     Write,
     find::Find,
     rows::{LoginToken, User},
+    sql,
 };
 use serde_json::{Map, Value as Json, json};
 use std::sync::Arc;
@@ -88,14 +94,47 @@ async fn count_failure(visit: &Visit, user: &User) -> Done<()> {
         vec![user.id.into(), lock_is_over.into(), most.into(), visit.now.into()],
     )
     .await?;
+    tell_if_locked(visit, &w, user).await?;
     w.commit().await?;
     Ok(())
+}
+
+/// Mails the way to unlock an account to its owner when it has just been locked.
+async fn tell_if_locked(visit: &Visit, w: &Write, user: &User) -> Done<()> {
+    let just_now = sql::exists(w.conn(), "select 1 from users where id = $1 and locked_at = $2::timestamp", vec![user.id.into(), visit.now.into()]).await?;
+    if !just_now {
+        return Ok(());
+    }
+    let secret = token::friendly(&mut *w.rng());
+    let digest = visit.app.secrets.devise_unlock_digest(&secret);
+    w.execute(&Permit::system("an account was locked"), "update users set unlock_token = $2 where id = $1", vec![user.id.into(), digest.into()]).await?;
+    Ok(SendMail::enqueue(w, Mail::Unlock { user_id: user.id, token: secret }).await?)
+}
+
+/// Unlocks the account whose mail is shown; nothing happens when it is not locked.
+///
+/// Source: Devise's `UnlocksController#show`.
+///
+/// # Errors
+/// When nobody's mail said so.
+pub async fn unlock(visit: &Visit) -> Done<()> {
+    let given = visit.params.filled("unlock_token").ok_or_else(ServiceError::not_found)?;
+    let w = visit.begin().await?;
+    let unlocked = w
+        .execute(
+            &Permit::system("a mail unlocks an account"),
+            "update users set locked_at = null, failed_attempts = 0, unlock_token = null where unlock_token = $1",
+            vec![visit.app.secrets.devise_unlock_digest(&given).into()],
+        )
+        .await?;
+    w.commit().await?;
+    if unlocked == 1 { Ok(()) } else { Err(ServiceError::not_found()) }
 }
 
 async fn refused(visit: &Visit, given: &Map<String, Json>) -> Done<ServiceError> {
     let email = account::normal_address(text(given, "email").unwrap_or_default());
     let asked = text(given, "password").is_some_and(|p| !p.is_empty());
-    let locked = asked && loomio_db::sql::exists(visit.db(), "select 1 from users where email = $1::citext and locked_at is not null", vec![email.into()]).await?;
+    let locked = asked && sql::exists(visit.db(), "select 1 from users where email = $1::citext and locked_at is not null", vec![email.into()]).await?;
     let why = if locked { "auth_form.account_locked" } else { "auth_form.invalid_password" };
     Ok(ServiceError::Status(401, json!({"errors": {"password": [why]}})))
 }

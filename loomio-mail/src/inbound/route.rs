@@ -3,6 +3,7 @@
 //! Source: `app/services/received_email_service.rb`, `app/models/received_email.rb`.
 
 use super::{Incoming, address};
+use crate::message::DELIVERY;
 
 /// The addresses by which a site knows itself.
 #[derive(Debug, Clone, Default)]
@@ -82,12 +83,34 @@ const AUTOMATIC: [&str; 13] = [
     "réponse automatique",
 ];
 
-/// Whether a program answered by itself.
+/// More hops than a mail makes that does not go in circles (RFC 5321, 6.3).
+const MOST_HOPS: usize = 100;
+
+/// Whether a mail goes in circles: it is one of ours that comes back through a list
+/// or a forwarded address, or it has been everywhere.
+fn is_circling(mail: &Incoming) -> bool {
+    mail.header(DELIVERY).is_some() || mail.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("received")).count() > MOST_HOPS
+}
+
+/// Whether a program may answer a mail: neither another program nor a mailing list
+/// is ever answered (RFC 3834).
+#[must_use]
+pub fn may_be_answered(mail: &Incoming) -> bool {
+    let is_bulk = mail.header("precedence").is_some_and(|p| matches!(p.trim().to_lowercase().as_str(), "bulk" | "list" | "junk"));
+    let is_submitted = mail.header("auto-submitted").is_some_and(|s| !s.trim().to_lowercase().starts_with("no"));
+    let is_list = ["list-id", "list-unsubscribe", "feedback-id"].iter().any(|name| mail.header(name).is_some());
+    let has_no_way_back = mail.header("return-path").is_some_and(|p| p.trim() == "<>");
+    let is_daemon = sender(mail).is_some_and(|s| matches!(address::local(&s).to_lowercase().as_str(), "mailer-daemon" | "postmaster" | "noreply" | "no-reply" | "donotreply"));
+    !(is_bulk || is_submitted || is_list || has_no_way_back || is_daemon)
+}
+
+/// Whether a program answered by itself, or a mail goes in circles.
 #[must_use]
 pub fn is_automatic(mail: &Incoming) -> bool {
     let submitted = mail.header("auto-submitted").unwrap_or("no");
     let subject = mail.subject().to_lowercase();
-    mail.header("x-autorespond").is_some()
+    is_circling(mail)
+        || mail.header("x-autorespond").is_some()
         || mail.header("x-autoreply").is_some()
         || mail.header("x-precedence") == Some("auto_reply")
         || submitted.trim_start().to_lowercase().starts_with("auto-replied")
@@ -212,12 +235,28 @@ mod tests {
     }
 
     #[test]
+    fn neither_programs_nor_lists_are_answered() {
+        let answered = |from: &str, name: &str, value: &str| {
+            let headers = vec![("From".to_owned(), from.to_owned()), (name.to_owned(), value.to_owned())];
+            may_be_answered(&Incoming { headers, ..Incoming::default() })
+        };
+        assert!(answered("dan@example.com", "Auto-Submitted", "no"));
+        for (name, value) in [("Auto-Submitted", "auto-generated"), ("Precedence", "list"), ("List-Id", "<x.example.com>"), ("Return-Path", "<>")] {
+            assert!(!answered("dan@example.com", name, value), "{name}");
+        }
+        assert!(!answered("MAILER-DAEMON@example.com", "Subject", "Undelivered"));
+    }
+
+    #[test]
     fn programs_get_no_answer() {
         let to = ("to", "riverside@reply.example.org");
         let from = ("from", "dan@example.com");
         check(&[from, to, ("X-Autorespond", "yes")], Intent::Automatic);
         check(&[from, to, ("Auto-Submitted", "auto-replied (vacation)")], Intent::Automatic);
         check(&[from, to, ("Subject", "Re: Out of Office: x")], Intent::Automatic);
+        check(&[from, to, ("X-Loomio-Delivery", "k1")], Intent::Automatic);
+        let circling: Vec<(&str, &str)> = [from, to].into_iter().chain(std::iter::repeat_n(("Received", "from a by b"), MOST_HOPS + 1)).collect();
+        check(&circling, Intent::Automatic);
         check(&[to], Intent::Anonymous);
         check(&[("from", "x@talk.example.org"), to], Intent::OwnHost);
         check(&[("from", "complaints@email-abuse.amazonses.com"), to], Intent::Complaint("dan@example.com".to_owned()));

@@ -97,7 +97,7 @@ pub async fn message(app: &Arc<App>, key: &str, user_id: i32, frequency: Frequen
     shown["unsubscribe"] = json!(less);
     let body = render(app, "catch_up", &reader.locale, shown)?;
     let message = site_message(app, key, Person::address(email), subject, body);
-    Ok(Some(Message { unsubscribe: Some(preferences), automation: Automation::Notification, ..message }))
+    Ok(Some(Message { unsubscribe: Some(reader.links.end_of("catch_up", &reader.user)), automation: Automation::Notification, ..message }))
 }
 
 /// Direct threads first, then those of each of the reader's groups.

@@ -107,6 +107,13 @@ impl Links {
         self.to("/email_actions/unsubscribe", &[(about, id.to_string()), ("unsubscribe_token", token(user))])
     }
 
+    /// Where mails of a kind end with one click: `kind` is `mentions` or `catch_up`.
+    /// Who opens it as a page says there which mails to get.
+    #[must_use]
+    pub fn end_of(&self, kind: &str, user: &User) -> String {
+        self.to("/email_actions/unsubscribe", &[(kind, "1".to_owned()), ("unsubscribe_token", token(user))])
+    }
+
     /// Where one says which mails to get.
     #[must_use]
     pub fn preferences(&self, user: &User) -> String {

@@ -14,8 +14,10 @@ pub mod links;
 pub mod page;
 pub mod plain;
 pub mod poll;
+pub mod preview;
 pub mod reader;
 pub mod text;
+pub mod undeliverable;
 
 pub use deliver::deliver;
 pub use plain::Mail;

@@ -106,10 +106,21 @@ pub async fn of(reader: &Reader, about: &About, recipient: &Recipient, subject: 
         _ => about.message(),
     };
     shown["message"] = message.map_or(Json::Null, |m| json!(text::words_only(Some(m), "md")));
-    let footer = footer(reader, about, recipient, &url).await?;
-    let unsubscribe = footer["unsubscribe"].as_str().map(ToOwned::to_owned);
-    shown["footer"] = footer;
-    Ok(Some(Page { template, shown, unsubscribe }))
+    shown["footer"] = footer(reader, about, recipient, &url).await?;
+    Ok(Some(Page { template, shown, unsubscribe: one_click(reader, about, recipient) }))
+}
+
+/// Where a mail program's own button ends mails like this one (RFC 8058). Who is not
+/// in a group yet, or runs one, has nothing to end.
+fn one_click(reader: &Reader, about: &About, recipient: &Recipient) -> Option<String> {
+    match &about.subject {
+        Subject::Group | Subject::Membership(_) | Subject::MembershipRequest(_) => None,
+        _ if matches!(recipient.key.as_str(), "user_mentioned" | "comment_replied_to") => Some(reader.links.end_of("mentions", &reader.user)),
+        _ => {
+            let (name, id) = about.named_id();
+            Some(reader.links.unsubscribe(name, id, &reader.user))
+        }
+    }
 }
 
 /// A thread with the token by which a guest is recognised there.

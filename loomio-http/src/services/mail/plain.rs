@@ -114,13 +114,6 @@ pub enum Mail {
         /// Their address.
         email: String,
     },
-    /// Where a new password is chosen.
-    ResetPassword {
-        /// Who asked for it.
-        user_id: i32,
-        /// Proves that the mail was read.
-        token: String,
-    },
     /// Where an account is unlocked after too many wrong passwords.
     Unlock {
         /// Whose account it is.
@@ -146,7 +139,6 @@ impl Mail {
             Self::CatchUp { .. } => "catch_up",
             Self::Forward { .. } => "forward_message",
             Self::Bounce { .. } => "bounce",
-            Self::ResetPassword { .. } => "reset_password",
             Self::Unlock { .. } => "unlock",
         }
     }
@@ -169,8 +161,7 @@ pub async fn message(app: &Arc<App>, key: &str, mail: &Mail) -> anyhow::Result<O
         Mail::CatchUp { user_id, frequency } => catch_up::message(app, key, *user_id, *frequency).await,
         Mail::Forward { .. } => forward(app, key, mail),
         Mail::Bounce { name, email } => bounce(app, key, name.as_deref(), email).await,
-        Mail::ResetPassword { user_id, token } => password(app, key, *user_id, "reset_password", "/users/password/edit", ("reset_password_token", token)).await,
-        Mail::Unlock { user_id, token } => password(app, key, *user_id, "unlock", "/users/unlock", ("unlock_token", token)).await,
+        Mail::Unlock { user_id, token } => unlock(app, key, *user_id, token).await,
     }
 }
 
@@ -375,11 +366,11 @@ async fn bounce(app: &Arc<App>, key: &str, name: Option<&str>, email: &str) -> a
     Ok(Some(Message { from: from_site(app), automation: Automation::Reply, ..site_message(app, key, to, subject, body) }))
 }
 
-async fn password(app: &Arc<App>, key: &str, user_id: i32, mail: &str, path: &str, token: (&str, &str)) -> anyhow::Result<Option<Message>> {
+async fn unlock(app: &Arc<App>, key: &str, user_id: i32, token: &str) -> anyhow::Result<Option<Message>> {
     let Some((reader, email)) = reader(app, user_id).await? else { return Ok(None) };
-    let words = |part: &str| reader.words(&format!("mail.{mail}.{part}"), &[]);
+    let words = |part: &str| reader.words(&format!("mail.unlock.{part}"), &[]);
     let subject = words("subject");
-    let url = reader.links.to(path, &[(token.0, token.1.to_owned())]);
+    let url = reader.links.to("/users/unlock", &[("unlock_token", token.to_owned())]);
     let body = notice(&reader, &subject, &format!("<p>{}</p>", text::escaped(&words("body"))), Some((url, words("button"))))?;
     Ok(Some(site_message(app, key, Person::address(email), subject, body)))
 }

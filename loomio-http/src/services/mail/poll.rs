@@ -246,7 +246,19 @@ impl<'a> Shown<'a> {
             "closed": self.poll.closed_at.is_some(),
             "columns": columns.iter().map(|c| self.reader.words(&format!("mail.result_columns.{c}"), &[])).collect::<Vec<_>>(),
             "rows": rows,
+            "pie": self.pie(),
         })
+    }
+
+    /// The address of the results as a round picture, for polls that are shown so.
+    ///
+    /// Source: `EmailHelper#google_pie_chart_url`.
+    fn pie(&self) -> Option<String> {
+        self.json.get("chart_type").and_then(Json::as_str).filter(|kind| *kind == "pie")?;
+        let rows = self.json.get("results").and_then(Json::as_array)?;
+        let scores: Vec<String> = rows.iter().map(|row| row["score"].as_f64().unwrap_or(0.0).to_string()).collect();
+        let colors: Vec<&str> = rows.iter().map(|row| row["color"].as_str().unwrap_or_default().trim_start_matches('#')).collect();
+        Some(self.links().to("/pie_chart", &[("scores", scores.join(",")), ("colors", colors.join(","))]))
     }
 
     /// The reasons people gave, for those who may see them.
