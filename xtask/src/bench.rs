@@ -125,6 +125,17 @@ pub fn bench(plan: &Plan) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Measures mail: parsing, rendering and routing so many.
+///
+/// # Errors
+/// When the measuring program cannot be built or fails.
+pub fn mail(count: u32) -> anyhow::Result<()> {
+    let server = services::start()?;
+    let mut command = run::cargo(&["run", "--release", "--quiet", "--package", "loomio-http", "--example", "measure_mail", "--"]);
+    command.arg(count.to_string()).env("TEST_DATABASE_SERVER", server.database());
+    run::run(&mut command)
+}
+
 fn text(value: &Json) -> String {
     value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned)
 }

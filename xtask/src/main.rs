@@ -54,6 +54,12 @@ enum Task {
     },
     /// Measures the release build on a busy group.
     Bench {
+        /// Measures parsing, rendering and routing mails instead.
+        #[arg(long)]
+        mail: bool,
+        /// How many mails; with `--mail` only.
+        #[arg(long, default_value_t = 10_000)]
+        count: u32,
         /// How long each request is repeated.
         #[arg(long, default_value_t = 8)]
         seconds: u32,
@@ -98,7 +104,8 @@ fn done(task: Task) -> anyhow::Result<()> {
         Task::Book => book::build(),
         Task::Services => services::start().map(|services| services.print()),
         Task::Browser { original, contract, database_server, specs } => browser::browser(&browser::Options { original, contract, specs, database_server }),
-        Task::Bench { seconds, connections, out } => bench::bench(&bench::Plan { seconds, connections, out }),
+        Task::Bench { mail: true, count, .. } => bench::mail(count),
+        Task::Bench { seconds, connections, out, .. } => bench::bench(&bench::Plan { seconds, connections, out }),
         Task::Schemathesis { rest } => schemathesis::check(&rest),
         Task::Contract => contract::shrink(),
         Task::Test { rest } => ci::test(&rest),

@@ -132,9 +132,13 @@ async fn on(stage: &Arc<App>, preview: &Preview) -> anyhow::Result<Option<Messag
     stage.db.execute_unprepared("begin").await?;
     stage.db.execute_unprepared("set local time zone 'UTC'").await?;
     stage.db.execute_unprepared(SAMPLE).await?;
-    let (started, polled) = (EVENT + 1, EVENT + 2);
-    add(stage, started, "new_discussion", "Discussion", ONE, None).await?;
-    add(stage, polled, "poll_created", "Poll", ONE, Some(1)).await?;
+    // What began it all is there once, be it what is looked at or not.
+    if preview.name != "new_discussion" {
+        add(stage, EVENT + 1, "new_discussion", "Discussion", ONE, None).await?;
+    }
+    if preview.name != "poll_created" {
+        add(stage, EVENT + 2, "poll_created", "Poll", ONE, Some(1)).await?;
+    }
     match &preview.of {
         Of::Plain(mail) => {
             add(stage, EVENT + 3, "new_comment", "Comment", ONE, Some(2)).await?;
