@@ -1,10 +1,10 @@
 //! Commands that need the application: carried out here when the database can be
 //! shared, else by the server that holds the embedded one.
 
-use crate::{control, jobs, mail, sign_in, store};
+use crate::{control, import, jobs, mail, sign_in, store};
 use loomio_http::{App, Settings, jobs::Worker};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 /// What is asked for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -17,6 +17,11 @@ pub enum Request {
     },
     /// Something about mail.
     Mail(mail::MailCommand),
+    /// To import groups from a file.
+    Import {
+        /// The file.
+        file: PathBuf,
+    },
     /// To do now what is otherwise done by the clock.
     RunJob {
         /// Its name.
@@ -32,6 +37,7 @@ pub async fn carry_out(app: &Arc<App>, worker: &Worker, request: Request) -> any
     match request {
         Request::SignIn { email } => sign_in::link(app, &email).await,
         Request::Mail(command) => mail::carry_out(app, command).await,
+        Request::Import { file } => import::import(app, &file).await,
         Request::RunJob { name } => jobs::run(app, worker, &name).await,
     }
 }

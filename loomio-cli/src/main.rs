@@ -9,6 +9,7 @@ mod demo;
 mod doctor;
 #[cfg(feature = "embedded")]
 mod embedded;
+mod import;
 mod jobs;
 mod mail;
 mod secrets;
@@ -16,9 +17,10 @@ mod serve;
 mod sign_in;
 mod store;
 
+use anyhow::Context;
 use clap::{Parser, Subcommand};
 use command::Request;
-use std::io::Write;
+use std::{io::Write, path::PathBuf};
 
 /// Loomio: talk and decide together.
 #[derive(Parser)]
@@ -44,6 +46,14 @@ enum Command {
     SignIn {
         /// The address of the person, who must have an account.
         email: String,
+    },
+    /// Imports groups from a file that was exported, here or by the original.
+    ///
+    /// Every row gets a new number; people are recognised by their address. All of
+    /// the file is imported, or nothing.
+    Import {
+        /// The file.
+        file: PathBuf,
     },
     /// Shows what was sent, what became of it, and what is wrong with sending.
     #[command(subcommand)]
@@ -84,6 +94,7 @@ fn main() -> anyhow::Result<()> {
             Command::Serve => serve::serve(settings, false).await,
             Command::Demo => serve::serve(settings, true).await,
             Command::SignIn { email } => print(&command::run(settings, Request::SignIn { email }).await?),
+            Command::Import { file } => print(&command::run(settings, Request::Import { file: file.canonicalize().with_context(|| file.display().to_string())? }).await?),
             Command::Mail(asked) => print(&command::run(settings, Request::Mail(asked)).await?),
             Command::Jobs(Jobs::List) => print(&jobs::list()),
             Command::Jobs(Jobs::Run { name }) => print(&command::run(settings, Request::RunJob { name }).await?),

@@ -16,6 +16,7 @@ pub mod error;
 pub mod event;
 pub mod facts;
 pub mod find;
+pub mod group_file;
 pub mod hstore;
 pub mod job;
 pub mod migration;

@@ -88,7 +88,7 @@ const KINDS: [Kind; 5] = [
 ];
 
 impl Kind {
-    async fn insert(&self, w: &Write, permit: &Permit, filter: &str, id: i32) -> Result<()> {
+    async fn insert(&self, w: &Write, permit: &Permit, filter: &str, id: sea_orm::Value) -> Result<()> {
         let Self { class, table, text, author, poll, group, discussion, authored_at, joins, condition } = self;
         let content = format!("regexp_replace(concat_ws(' ', {text}, users.name), E'<[^>]+>', '', 'gi')");
         w.execute(
@@ -98,7 +98,7 @@ impl Kind {
                  select '{class}', {table}.id, {poll}, {group}, {discussion}, {author}, {authored_at}, {content}, to_tsvector('simple', {content}), $2::timestamp, $2::timestamp \
                  from {table} {joins} left join users on users.id = {author} where {condition} and {filter}"
             ),
-            vec![id.into(), w.now().into()],
+            vec![id, w.now().into()],
         )
         .await?;
         Ok(())
@@ -113,7 +113,7 @@ impl Kind {
 pub async fn index(w: &Write, permit: &Permit, class: &str, id: i32) -> Result<()> {
     let Some(kind) = KINDS.iter().find(|k| k.class == class) else { return Ok(()) };
     remove(w, permit, class, id).await?;
-    kind.insert(w, permit, &format!("{}.id = $1", kind.table), id).await
+    kind.insert(w, permit, &format!("{}.id = $1", kind.table), id.into()).await
 }
 
 /// Removes the document of one text.
@@ -137,7 +137,18 @@ pub async fn index_discussion(w: &Write, permit: &Permit, discussion_id: i32) ->
             "Comment" => "exists (select 1 from events where events.eventable_type = 'Comment' and events.eventable_id = comments.id and events.discussion_id = $1)".to_owned(),
             _ => format!("{} = $1", kind.discussion),
         };
-        kind.insert(w, permit, &filter, discussion_id).await?;
+        kind.insert(w, permit, &filter, discussion_id.into()).await?;
+    }
+    Ok(())
+}
+
+/// Writes the documents of all texts of some groups that have none yet.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn index_groups(w: &Write, permit: &Permit, groups: &[i32]) -> Result<()> {
+    for kind in &KINDS {
+        kind.insert(w, permit, &format!("{} = any($1)", kind.group), crate::sql::ids(groups)).await?;
     }
     Ok(())
 }
@@ -149,7 +160,7 @@ pub async fn index_discussion(w: &Write, permit: &Permit, discussion_id: i32) ->
 pub async fn index_poll(w: &Write, permit: &Permit, poll_id: i32) -> Result<()> {
     w.execute(permit, "delete from pg_search_documents where poll_id = $1", vec![poll_id.into()]).await?;
     for kind in KINDS.iter().filter(|k| matches!(k.class, "Poll" | "Stance" | "Outcome")) {
-        kind.insert(w, permit, &format!("{} = $1", kind.poll), poll_id).await?;
+        kind.insert(w, permit, &format!("{} = $1", kind.poll), poll_id.into()).await?;
     }
     Ok(())
 }
@@ -161,7 +172,7 @@ pub async fn index_poll(w: &Write, permit: &Permit, poll_id: i32) -> Result<()> 
 pub async fn index_author(w: &Write, permit: &Permit, author_id: i32) -> Result<()> {
     w.execute(permit, "delete from pg_search_documents where author_id = $1", vec![author_id.into()]).await?;
     for kind in &KINDS {
-        kind.insert(w, permit, &format!("{} = $1", kind.author), author_id).await?;
+        kind.insert(w, permit, &format!("{} = $1", kind.author), author_id.into()).await?;
     }
     Ok(())
 }

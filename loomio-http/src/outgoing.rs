@@ -66,6 +66,34 @@ pub async fn client_for(settings: &Settings, address: &str) -> Result<(reqwest::
     Ok((builder.build().map_err(|_| Refused::Client)?, url))
 }
 
+/// How often a file's address may lead to another.
+const REDIRECTS: usize = 4;
+
+/// Fetches a file of at most `most` bytes.
+///
+/// # Errors
+/// When the address is not allowed, does not answer 200, or the file is larger.
+pub async fn file(settings: &Settings, address: &str, most: usize) -> anyhow::Result<Vec<u8>> {
+    let mut next = address.to_owned();
+    for _ in 0..=REDIRECTS {
+        let (client, url) = client_for(settings, &next).await?;
+        let mut answer = client.get(url.clone()).send().await?;
+        if answer.status().is_redirection() {
+            let place = answer.headers().get("location").and_then(|l| l.to_str().ok()).unwrap_or_default();
+            next = url.join(place)?.to_string();
+            continue;
+        }
+        anyhow::ensure!(answer.status().as_u16() == 200, "the file's server answers {}", answer.status());
+        let mut bytes = Vec::new();
+        while let Some(chunk) = answer.chunk().await? {
+            bytes.extend_from_slice(&chunk);
+            anyhow::ensure!(bytes.len() <= most, "the file is larger than {most} bytes");
+        }
+        return Ok(bytes);
+    }
+    anyhow::bail!("the file's address leads from one to another")
+}
+
 /// Whether an address is one of the public internet.
 #[must_use]
 pub fn is_public(ip: IpAddr) -> bool {

@@ -7,6 +7,8 @@
 pub mod add_voters;
 pub mod close_expired_poll;
 pub mod destroy_group;
+pub mod export_group;
+pub mod fetch_file;
 pub mod index_poll;
 pub mod post_to_chatbot;
 pub mod publish_event;
@@ -17,6 +19,7 @@ pub mod index_author;
 pub mod mark_summary_as_read;
 pub mod merge_users;
 pub mod redact_user;
+pub mod remove_export;
 pub mod send_event_mail;
 pub mod send_mail;
 
@@ -143,6 +146,9 @@ impl Worker {
             .define_job::<Task<merge_users::MergeUsers>>()
             .define_job::<Task<redact_user::RedactUser>>()
             .define_job::<Task<destroy_group::DestroyGroup>>()
+            .define_job::<Task<export_group::ExportGroup>>()
+            .define_job::<Task<fetch_file::FetchFile>>()
+            .define_job::<Task<remove_export::RemoveExport>>()
             .define_job::<Task<send_event_mail::SendEventMail>>()
             .define_job::<Task<send_mail::SendMail>>()
             .with_cron(&*clock)?

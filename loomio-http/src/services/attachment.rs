@@ -3,6 +3,7 @@
 //! Sources: `app/controllers/api/v1/attachments_controller.rb`, `app/queries/attachment_query.rb`.
 
 use super::{Done, ServiceError, Visit, locate, text};
+use crate::App;
 use loomio_core::policy::{self, Permit, attachment::AttachmentFacts};
 use loomio_db::{
     Write, facts,
@@ -10,6 +11,7 @@ use loomio_db::{
     rows::{Comment, Discussion, Group, Outcome, Poll, Stance, StorageAttachment},
     sql,
 };
+use std::sync::Arc;
 
 /// SQL: attached files of the groups `$1` whose name contains `$2`. Files of votes
 /// are found through the vote's poll; the original takes the poll with the vote's
@@ -80,6 +82,34 @@ where
     let (row, _) = text::save(&visit.app, &w, permit, &row, row.clone(), &text::Files::KEPT).await?;
     w.commit().await?;
     visit.render(&[row], None, root).await
+}
+
+/// Tells a text that a file has been attached to it, and puts the file's new signed
+/// name where the text shows it by the old one.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn file_came(app: &Arc<App>, w: &Write, permit: &Permit, (class, id): (&str, i64), names: (&str, &str)) -> Done<()> {
+    match class {
+        "Group" => renamed::<Group>(app, w, permit, id, names).await,
+        "Discussion" => renamed::<Discussion>(app, w, permit, id, names).await,
+        "Comment" => renamed::<Comment>(app, w, permit, id, names).await,
+        "Poll" => renamed::<Poll>(app, w, permit, id, names).await,
+        "Outcome" => renamed::<Outcome>(app, w, permit, id, names).await,
+        _ => Ok(()),
+    }
+}
+
+async fn renamed<T: text::RichText>(app: &Arc<App>, w: &Write, permit: &Permit, id: i64, (old, new): (&str, &str)) -> Done<()> {
+    let Some(row) = find::by_id::<T>(w.conn(), id).await? else { return Ok(()) };
+    let mut after = row.clone();
+    if !old.is_empty()
+        && let Some(body) = row.body().filter(|body| body.contains(old))
+    {
+        after.set_body(Some(body.replace(old, new)));
+    }
+    text::save(app, w, permit, &row, after, &text::Files::KEPT).await?;
+    Ok(())
 }
 
 /// Takes a file away from what it is attached to.

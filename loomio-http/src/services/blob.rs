@@ -152,6 +152,12 @@ pub fn checksum(bytes: &[u8]) -> String {
     STANDARD.encode(Md5::digest(bytes))
 }
 
+/// The check sum of bytes that came in parts.
+#[must_use]
+pub fn encoded_sum(sum: Md5) -> String {
+    STANDARD.encode(sum.finalize())
+}
+
 /// A file's name without folders or characters that names cannot have.
 #[must_use]
 pub fn sanitized(filename: &str) -> String {

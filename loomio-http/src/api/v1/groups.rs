@@ -37,6 +37,10 @@ operations! {
     DELETE "/v1/groups/:id" destroy_group [] => |visit| group::change::destroy(visit, &id(visit));
     /// Gives a group another invitation token.
     POST "/v1/groups/:id/reset_token" reset_token_of_group [] => |visit| group::change::reset_token(visit, &id(visit));
+    /// Asks for everything of a group as a file; a mail tells where it is.
+    POST "/v1/groups/:id/export" export_group [] => |visit| group::file::export(visit, &id(visit));
+    /// Asks for a group's tables as CSV; a mail tells where they are.
+    POST "/v1/groups/:id/export_csv" export_csv_of_group [] => |visit| group::file::export_csv(visit, &id(visit));
     /// Gives a group another logo or cover (a form with the field `file`).
     POST "/v1/groups/:id/upload_photo/:kind" upload_photo_of_group [] => |visit| group::photo::upload(visit, &id(visit));
     /// Takes a group's logo or cover away.

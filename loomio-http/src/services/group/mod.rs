@@ -3,6 +3,7 @@
 pub mod attributes;
 pub mod change;
 pub mod destroy;
+pub mod file;
 pub mod photo;
 pub mod invite;
 
