@@ -94,7 +94,7 @@ pub fn bench(plan: &Plan) -> anyhow::Result<()> {
     if TcpStream::connect(("127.0.0.1", PORT)).is_ok() {
         bail!("port {PORT} is taken");
     }
-    run::run(&mut run::cargo(&["build", "--release", "--package", "loomio-cli"]))?;
+    run::run(&mut run::cargo(&["build", "--release", "--features", "embedded", "--package", "loomio-cli"]))?;
     let server = services::start()?;
     let url = format!("{}/{DATABASE}", server.database());
     let folder = fs::canonicalize("target")?.join("bench");
@@ -103,12 +103,14 @@ pub fn bench(plan: &Plan) -> anyhow::Result<()> {
     sql(&format!("{}/postgres", server.database()), &format!("drop database if exists {DATABASE} with (force)"))?;
     sql(&format!("{}/postgres", server.database()), &format!("create database {DATABASE}"))?;
 
+    let (first, embedded) = Server::start(&folder, None)?;
+    drop(first);
     let (first, empty) = Server::start(&folder, Some(&url))?;
     drop(first);
     restore(&url)?;
     let (server, full) = Server::start(&folder, Some(&url))?;
-    println!("first answer: {} ms on an empty database, {} ms on a filled one", empty.as_millis(), full.as_millis());
-    let mut figures = json!({"start_empty_ms": empty.as_millis(), "start_ms": full.as_millis()});
+    println!("first answer: {} ms on an empty embedded database, {} ms on an empty one, {} ms on a filled one", embedded.as_millis(), empty.as_millis(), full.as_millis());
+    let mut figures = json!({"start_embedded_ms": embedded.as_millis(), "start_empty_ms": empty.as_millis(), "start_ms": full.as_millis()});
     let headers = sign_in(&folder)?;
     println!("memory before: {} MiB", server.memory());
     println!("{:22} {:>10} {:>10} {:>10} {:>6}", "", "requests/s", "median", "99 %", "bad");
