@@ -11,6 +11,9 @@ pub enum Answer {
     /// Done.
     #[oai(status = 200)]
     Ok(Json<Value>),
+    /// Done, and there is nothing to tell.
+    #[oai(status = 204)]
+    Nothing,
     /// What was asked for is elsewhere.
     #[oai(status = 302)]
     Elsewhere(#[oai(header = "location")] String),
@@ -74,6 +77,7 @@ impl Answer {
         let body = Json(body);
         match status {
             200 => Self::Ok(body),
+            204 => Self::Nothing,
             400 => Self::BadRequest(body),
             401 => Self::SignedOut(body),
             403 => Self::Denied(body),

@@ -26,7 +26,10 @@ pub fn membership(m: &Membership, r: &mut Render<'_>) -> Node {
         "inviter_id" => m.inviter_id,
     );
     let person = m.user_id.and_then(|id| r.store.users.get(&id));
-    if (m.inviter_id.is_some() && m.inviter_id == r.scope.current_user_id && !r.scope.hides_own_email) || r.scope.current_user_is_admin {
+    // Where the original renders without saying who looks, its nobody has invited whom
+    // nobody has invited. Only the viewer's own memberships are shown there.
+    let invited_by_viewer = if r.scope.hides_own_email { m.inviter_id.is_none() } else { m.inviter_id.is_some() && m.inviter_id == r.scope.current_user_id };
+    if invited_by_viewer || r.scope.current_user_is_admin {
         fields!(node; "user_email" => person.as_ref().and_then(|u| u.email.clone()));
     }
     if r.scope.includes("group") && m.group_id.is_some() {

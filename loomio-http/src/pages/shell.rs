@@ -108,7 +108,7 @@ fn denied(asked: &Asked) -> Response {
         "xml" => "application/xml; charset=utf-8",
         _ => "text/plain; charset=utf-8",
     };
-    let told = asked.visit.text("errors.401.body");
+    let told = asked.visit.text("devise.failure.unauthenticated");
     let body = if asked.format == "json" { json!({"error": told}).to_string() } else { told };
     Response::builder().status(StatusCode::UNAUTHORIZED).content_type(kind).body(body)
 }

@@ -56,7 +56,8 @@ pub async fn page(conn: &impl ConnectionTrait, eventable: &Eventable) -> Result<
         What::Stance(s) => in_thread(conn, eventable, "Stance", s.id).await?,
         What::Group => eventable.group.as_ref().map(group).unwrap_or_default(),
         What::Membership(m) => format!("/invitations/{}", m.token.as_deref().unwrap_or_default()),
-        What::MembershipRequest(_) => eventable.group.as_ref().map(group_by_key).unwrap_or_default(),
+        // What the original uses up for a group with a handle stays in the address of one without.
+        What::MembershipRequest(_) => eventable.group.as_ref().map(|g| format!("{}{}", group_by_key(g), if g.handle.is_none() { "?use_key=true" } else { "" })).unwrap_or_default(),
         What::Reaction(_, target) => Box::pin(page(conn, target)).await?,
         What::ReceivedEmail(_) => eventable.group.as_ref().map(|g| format!("/g/{}/emails", key(g))).unwrap_or_default(),
     })

@@ -9,6 +9,7 @@ pub mod blob;
 pub mod attributes;
 pub mod boot;
 pub mod bot;
+pub mod brand;
 pub mod chatbot;
 pub mod closing;
 pub mod comment;

@@ -71,7 +71,7 @@ pub async fn index(visit: &Visit) -> Done {
     let ids = visit.params.ids("xids");
     let allowed: Vec<i32> = sql::column(visit.db(), &format!("select users.id from users where {INVITABLE} and users.id = any($2)"), vec![own.id.into(), sql::ids(&ids)]).await?;
     // In the order in which the database keeps them, as the original leaves it.
-    let rows: Vec<User> = loomio_db::find::by_ids(visit.db(), &allowed).await?;
+    let rows = Find::<User>::new("users.id = any($1)", vec![sql::ids(&allowed)]).order("users.ctid").all(visit.db()).await?;
     // Nobody's address is told here, not even the visitor's own.
     let scope = Scope { current_user_id: None, ..visit.scope() };
     visit.render_as(&rows, &scope, None, "users", user::author, Node::new()).await
@@ -111,7 +111,8 @@ pub async fn groups(visit: &Visit) -> Done {
          where own.group_id = groups.id or (own.group_id = groups.parent_id and groups.is_visible_to_parent_members))",
         vec![visit.actor.id.into()],
     )
-    .order("groups.id")
+    // In the order in which the database keeps them, as the original leaves it.
+    .order("groups.ctid")
     .all(visit.db())
     .await?;
     let scope = Scope { hides_own_email: true, ..visit.scope() };

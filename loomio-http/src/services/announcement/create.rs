@@ -10,7 +10,7 @@ use crate::{
     },
 };
 use loomio_db::{find::Find, rows::DiscussionReader, sql};
-use serde_json::json as object;
+use serde_json::{Value as Json, json as object};
 
 /// Invites and notifies people.
 ///
@@ -47,6 +47,7 @@ pub async fn create(visit: &Visit) -> Done {
             w.commit().await?;
             visit.render_as(&rows, &super::read::scope(visit, Some(&about)).await?, None, "users", json::user::user, Node::new()).await
         }
-        Target::Comment(_) | Target::Stance(..) => Err(ServiceError::Status(400, object!({"error": "nobody can be invited to this"}))),
+        // Nobody can be invited to these; whoever may see them is told nothing.
+        Target::Comment(_) | Target::Stance(..) => Err(ServiceError::Status(204, Json::Null)),
     }
 }

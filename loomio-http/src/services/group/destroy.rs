@@ -4,7 +4,10 @@
 //! notifications, reactions, files, tasks) goes with them in one statement each.
 //! Uploaded files themselves are left to the cleaning of unattached ones.
 
-use crate::{App, jobs, services::Done};
+use crate::{
+    App, jobs,
+    services::{Done, tag},
+};
 use loomio_core::policy::Permit;
 use loomio_db::{
     Record, Write, counter,
@@ -82,10 +85,14 @@ impl Removal<'_> {
         // As the original leaves it: written again while the thread loses its readers.
         // The daily cleaning removes documents whose record is gone.
         search_document::index(self.w, &self.permit, "Discussion", discussion.id).await?;
-        self.run("delete from partition_sequences where key = 'events_position' and id in (select parent_id from events where discussion_id = any($1))", &ids).await?;
+        let polls: Vec<Poll> = self.found("polls.discussion_id = $1", discussion.id).await?;
+        if !polls.is_empty() {
+            // The original counts tags when a thread has lost its polls, but not later.
+            self.run("update polls set discarded_at = localtimestamp where discussion_id = any($1)", &ids).await?;
+            tag::recount(self.w, &self.permit, discussion.group_id.unwrap_or_default()).await?;
+        }
         self.run("delete from partition_sequences where key = 'discussions_sequence_id' and id = any($1)", &ids).await?;
         self.rows(std::slice::from_ref(discussion)).await?;
-        let polls: Vec<Poll> = self.found("polls.discussion_id = $1", discussion.id).await?;
         for poll in &polls {
             self.poll(poll).await?;
         }
@@ -99,7 +106,6 @@ impl Removal<'_> {
     /// A group without its subgroups.
     async fn group(&self, group: &Group) -> Done<()> {
         let ids = [group.id];
-        let has_polls = sql::exists(self.w.conn(), "select 1 from polls where group_id = $1 and discussion_id is not null", vec![group.id.into()]).await?;
         let discussions: Vec<Discussion> = self.found("discussions.group_id = $1", group.id).await?;
         for discussion in &discussions {
             self.discussion(discussion).await?;
@@ -119,11 +125,7 @@ impl Removal<'_> {
         }
         let templates: Vec<PollTemplate> = self.found("poll_templates.group_id = $1", group.id).await?;
         self.rows(&templates).await?;
-        self.run("delete from chatbots where group_id = any($1)", &ids).await?;
-        if has_polls {
-            self.run("update tags set taggings_count = 0, org_taggings_count = 0 where group_id = any($1)", &ids).await?;
-        }
-        Ok(())
+        self.run("delete from chatbots where group_id = any($1)", &ids).await
     }
 }
 

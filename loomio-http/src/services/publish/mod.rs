@@ -42,6 +42,16 @@ pub async fn append(w: &Write, permit: &Permit, draft: Draft) -> Done<Event> {
     Ok(event)
 }
 
+/// As [`append`], with the events of who is mentioned, where the answer shows them.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn append_with_mentions(app: &App, w: &Write, permit: &Permit, draft: Draft) -> Done<Event> {
+    let event = append(w, permit, draft).await?;
+    tell::append_mentions(app, w, permit, &event).await?;
+    Ok(event)
+}
+
 /// The events of a group are told in their order, those of different groups beside
 /// each other.
 async fn queue(w: &Write, event: &Event) -> loomio_db::Result<String> {

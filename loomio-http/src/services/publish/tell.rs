@@ -141,8 +141,8 @@ async fn mentioned_groups(app: &App, w: &Write, eventable: &Eventable, author: O
     Ok(if named && group.archived_at.is_none() && may_tell_group(app, w, author, group.id).await? { vec![group.id] } else { Vec::new() })
 }
 
-/// Mentions are events of their own, which have people of their own to tell.
-async fn tell_mentioned(app: &Arc<App>, w: &Write, permit: &Permit, event: &Event, eventable: &Eventable, mentions: &Mentions, messages: &mut Vec<Message>) -> Result<()> {
+/// The events of who is mentioned anew.
+fn drafts(event: &Event, eventable: &Eventable, mentions: &Mentions) -> Vec<Draft> {
     let mut drafts = Vec::new();
     if !mentions.new_groups.is_empty() {
         let draft = Draft::new("group_mentioned", eventable.class(), eventable.id(), event.user_id);
@@ -152,9 +152,46 @@ async fn tell_mentioned(app: &Arc<App>, w: &Write, permit: &Permit, event: &Even
         let ids: Vec<i32> = mentions.new.iter().map(|p| p.id).collect();
         drafts.push(Draft { custom_fields: json!({"user_ids": ids}), ..Draft::new("user_mentioned", eventable.class(), eventable.id(), event.user_id) });
     }
-    for draft in drafts {
-        let mention = event::append(w, permit, draft).await?;
+    drafts
+}
+
+/// Mentions are events of their own, which have people of their own to tell.
+async fn tell_mentioned(app: &Arc<App>, w: &Write, permit: &Permit, event: &Event, eventable: &Eventable, mentions: &Mentions, messages: &mut Vec<Message>) -> Result<()> {
+    for draft in drafts(event, eventable, mentions) {
+        let mention = match appended(w, event, &draft).await? {
+            Some(mention) => mention,
+            None => event::append(w, permit, draft).await?,
+        };
         Box::pin(tell(app, w, permit, &mention, messages)).await?;
+    }
+    Ok(())
+}
+
+/// The same mention, if the write that made the event has stored it, too.
+async fn appended(w: &Write, event: &Event, draft: &Draft) -> Result<Option<Event>> {
+    Find::new(
+        "events.kind = $1 and events.eventable_type = $2 and events.eventable_id = $3 and events.id > $4 and events.custom_fields = $5",
+        vec![draft.kind.into(), event.eventable_type.clone().into(), event.eventable_id.into(), event.id.into(), draft.custom_fields.clone().into()],
+    )
+    .order("events.id")
+    .one(w.conn())
+    .await
+}
+
+/// Stores the mentions of a text at once, where the answer of the write shows them.
+/// They are told by the job of their event.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn append_mentions(app: &App, w: &Write, permit: &Permit, event: &Event) -> Result<()> {
+    if !rule(event.kind.as_deref().unwrap_or_default()).uses(Channel::Mentions) {
+        return Ok(());
+    }
+    let (Some(class), Some(id)) = (event.eventable_type.as_deref(), event.eventable_id) else { return Ok(()) };
+    let Some(eventable) = Eventable::load(w.conn(), class, id).await?.filter(|e| !silences_mentions(e)) else { return Ok(()) };
+    let mentions = mentions(app, w, &eventable).await?;
+    for draft in drafts(event, &eventable, &mentions) {
+        event::append(w, permit, draft).await?;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@
 
 use super::{respond_recent, scope};
 use crate::{
+    App,
     json::{
         params::Params,
         poll::{dots_per_person, kind, max_score, maximum_stance_choices, min_score, minimum_stance_choices},
@@ -117,7 +118,7 @@ async fn store(visit: &Visit, w: &Write, permit: &Permit, before: Option<&Stance
 
 /// Appends the event of a vote. It stands in the thread when it has a reason,
 /// results are not hidden and the thread does not show the vote yet.
-async fn append(w: &Write, permit: &Permit, poll: &Poll, stance: &Stance, kind: &'static str) -> Done<Event> {
+async fn append(app: &App, w: &Write, permit: &Permit, poll: &Poll, stance: &Stance, kind: &'static str) -> Done<Event> {
     if let Some(voter) = stance.participant_id {
         publish::notice(w, permit, "Poll", poll.id, voter).await?;
     }
@@ -135,7 +136,7 @@ async fn append(w: &Write, permit: &Permit, poll: &Poll, stance: &Stance, kind: 
         None => None,
     };
     let user_id = stance.participant_id.filter(|_| !poll.anonymous);
-    publish::append(w, permit, Draft { discussion_id, ..Draft::new(kind, "Stance", stance.id, user_id) }).await
+    publish::append_with_mentions(app, w, permit, Draft { discussion_id, ..Draft::new(kind, "Stance", stance.id, user_id) }).await
 }
 
 /// A vote of the same voter, not cast yet.
@@ -174,7 +175,7 @@ pub async fn create(visit: &Visit) -> Done {
     check(visit, &w, &poll, &stance, &sent.choices, &mut faults).await?;
     faults.check()?;
     let stance = store(visit, &w, &permit, None, stance, &sent).await?;
-    let event = append(&w, &permit, &poll, &stance, "stance_created").await?;
+    let event = append(&visit.app, &w, &permit, &poll, &stance, "stance_created").await?;
     w.commit().await?;
     let scope = scope(visit, None).await?;
     visit.render_in(&[event], &scope, None, "events", Node::new()).await
@@ -208,14 +209,14 @@ async fn change(visit: &Visit, before: &Stance, sent: &Sent) -> Done {
     if replaces {
         let outdated = w.update_columns(&permit, before, Stance { latest: false, ..before.clone() }).await?;
         let stance = store(visit, &w, &permit, None, after, sent).await?;
-        append(&w, &permit, &poll, &stance, kind).await?;
+        append(&visit.app, &w, &permit, &poll, &stance, kind).await?;
         w.commit().await?;
         if let Some(group_id) = poll.group_id {
             publish::live(visit, &[outdated], &format!("group_{group_id}")).await?;
         }
     } else {
         let stance = store(visit, &w, &permit, Some(before), after, sent).await?;
-        append(&w, &permit, &poll, &stance, kind).await?;
+        append(&visit.app, &w, &permit, &poll, &stance, kind).await?;
         w.commit().await?;
     }
     respond_events(visit, &poll).await

@@ -119,7 +119,8 @@ pub async fn mine(visit: &Visit) -> Done {
         let group = locate::allowed_group(visit, &locate::named(visit, "group", None), "show").await?;
         find = find.and("exists(select 1 from polls p join discussions d on d.id = p.discussion_id where p.id = stances.poll_id and d.group_id = $1)", vec![group.id.into()]);
     }
-    let rows = find.order("stances.id").all(visit.db()).await?;
+    // In the order in which the database keeps them, as the original leaves it.
+    let rows = find.order("stances.ctid").all(visit.db()).await?;
     let scope = scope(visit, None).await?;
     visit.render_in(&rows, &scope, None, "stances", Node::new()).await
 }

@@ -11,7 +11,7 @@ use crate::{
         user,
     },
     services::{
-        Done, Visit,
+        Done, Visit, blob, brand,
         text::{self, Files},
     },
 };
@@ -91,7 +91,10 @@ async fn publish_defaults(visit: &Visit) -> Done<()> {
                 is_visible_to_public: false,
                 ..Group::default()
             };
-            w.insert(&permit, group).await?
+            let group = w.insert(&permit, group).await?;
+            let logo = blob::store(&visit.app, &w, &permit, "loomiologo.png", "image/png", brand::png("icon_gold_256h").into()).await?;
+            blob::attach(&w, &permit, "Group", group.id.into(), "logo", &logo).await?;
+            group
         }
     };
     let words = defaults::Words { i18n: &visit.app.i18n, locale: &visit.locale };
