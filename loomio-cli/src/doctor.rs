@@ -1,9 +1,10 @@
 //! `loomio doctor`: what is missing or wrong, in plain words.
 
+use anyhow::Context;
 use loomio_db::{migration::KNOWN_VERSIONS, sql};
-use loomio_http::{Settings, settings::Environment};
+use loomio_http::{Settings, i18n::I18n, settings::Environment};
 use sea_orm::DatabaseConnection;
-use std::{fmt, time::Duration};
+use std::{fmt, path::Path, time::Duration};
 
 /// How serious a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,6 +74,18 @@ pub async fn examine(settings: &Settings) -> Report {
     report
 }
 
+/// The texts that the languages of a folder do not have: one line for each language,
+/// then its keys.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn locales(folder: &Path) -> anyhow::Result<String> {
+    let missing = I18n::missing(folder).with_context(|| folder.display().to_string())?;
+    anyhow::ensure!(!missing.is_empty(), "{} has no language that can be chosen", folder.display());
+    let lines = missing.iter().flat_map(|(locale, keys)| std::iter::once(format!("{locale}: {} texts are missing", keys.len())).chain(keys.iter().map(|key| format!("  {key}"))));
+    Ok(lines.collect::<Vec<_>>().join("\n"))
+}
+
 fn secrets(settings: &Settings, report: &mut Report) {
     let production = settings.environment == Environment::Production;
     match (settings.secret_key_base.is_empty(), production && settings.database_url.is_some()) {
@@ -89,6 +102,15 @@ fn secrets(settings: &Settings, report: &mut Report) {
 }
 
 fn folders(settings: &Settings, report: &mut Report) {
+    match settings.var("LOCALES_DIR").map(|folder| (folder, I18n::missing(Path::new(folder)))) {
+        None => report.hint("LOCALES_DIR is not set: everybody reads English; the original's folder config/locales can be named"),
+        Some((folder, Ok(languages))) => report.good(format!("{folder} has {} languages", languages.len())),
+        Some((folder, Err(e))) => report.wrong(format!("LOCALES_DIR {folder} cannot be read: {e}")),
+    }
+    match loomio_http::services::blob::Store::from_settings(settings) {
+        Ok(_) => report.good("the place for uploaded files is described"),
+        Err(e) => report.wrong(format!("uploaded files cannot be kept: {e:#}")),
+    }
     match crate::store::run_dir(&settings.data_dir) {
         Ok(_) => report.good(format!("the data folder {} can be written", settings.data_dir.display())),
         Err(e) => report.wrong(format!("the data folder {} (DATA_DIR) cannot be used: {e}", settings.data_dir.display())),

@@ -64,7 +64,11 @@ enum Command {
     /// Prints the OpenAPI document of the API.
     Openapi,
     /// Says what is missing or wrong, in plain words.
-    Doctor,
+    Doctor {
+        /// Names instead the texts that the languages of a folder do not have.
+        #[arg(long, value_name = "FOLDER")]
+        locales: Option<PathBuf>,
+    },
 }
 
 #[derive(Subcommand)]
@@ -99,7 +103,8 @@ fn main() -> anyhow::Result<()> {
             Command::Jobs(Jobs::List) => print(&jobs::list()),
             Command::Jobs(Jobs::Run { name }) => print(&command::run(settings, Request::RunJob { name }).await?),
             Command::Openapi => print(&loomio_http::api::service(&settings.root_url()).spec()),
-            Command::Doctor => {
+            Command::Doctor { locales: Some(folder) } => print(&doctor::locales(&folder)?),
+            Command::Doctor { locales: None } => {
                 let report = doctor::examine(&settings).await;
                 print(&report.to_string())?;
                 anyhow::ensure!(report.is_healthy(), "something is missing or wrong");

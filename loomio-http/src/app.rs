@@ -58,16 +58,15 @@ impl App {
     #[must_use]
     pub fn new(db: DatabaseConnection, settings: Settings, live: Live, mailer: loomio_mail::Mailer, clock: Clock, seed: [u8; 32]) -> Self {
         let secrets = Secrets::new(&settings.secret_key_base, &settings.devise_secret);
-        let folder = settings.var("STORAGE_DIR").map_or_else(|| settings.data_dir.join("storage"), Into::into);
-        let files = crate::services::blob::Store::folder(&folder).unwrap_or_else(|e| {
-            tracing::error!(error = %e, folder = %folder.display(), "uploaded files cannot be kept there; they are lost when the server stops");
+        let files = crate::services::blob::Store::from_settings(&settings).unwrap_or_else(|e| {
+            tracing::error!(error = format!("{e:#}"), "uploaded files cannot be kept there; they are lost when the server stops");
             crate::services::blob::Store::memory()
         });
         let client = settings.client_dir.as_deref().and_then(pages::Client::open);
         Self {
             db,
             secrets,
-            i18n: I18n::new(),
+            i18n: I18n::from_settings(&settings),
             live,
             limits: Limits::new(settings.rate_limits, settings.rate_multiplier),
             clock,

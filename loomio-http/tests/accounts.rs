@@ -147,6 +147,30 @@ async fn another_sites_page_cannot_sign_anybody_in() {
 }
 
 #[tokio::test]
+async fn production_answers_pages_and_broken_requests_as_recorded() {
+    let world = World::new("production", "off").await;
+    let transcripts: Json = serde_json::from_str(include_str!("data/transcripts.json")).unwrap();
+    let expected = &transcripts["production"];
+    let request = Request::builder().method(Method::POST).uri("/api/v1/comments".parse().unwrap()).header("content-type", "application/json").body("{\"comment");
+    let response = world.routes.call(request).await.unwrap_or_else(|e| e.into_response());
+    assert_eq!(json!(response.status().as_u16()), expected["malformed"]["status"]);
+    let body: Json = serde_json::from_str(&response.into_body().into_string().await.unwrap()).unwrap();
+    assert_eq!(body, expected["malformed"]["body"]);
+    let request = Request::builder().uri("/dashboard".parse().unwrap()).header("accept", "text/html").finish();
+    let page = world.routes.call(request).await.unwrap_or_else(|e| e.into_response());
+    assert_eq!(page.status().as_u16(), 200);
+    let unlike: Vec<String> = expected["page_headers"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .filter(|(name, value)| page.header(name.as_str()) != value.as_str())
+        .map(|(name, value)| format!("{name}: {:?}, not {value}", page.header(name.as_str())))
+        .collect();
+    assert!(unlike.is_empty(), "{}", unlike.join("\n"));
+    world.db.done().await;
+}
+
+#[tokio::test]
 async fn signing_out_ends_every_session() {
     let world = World::new("test", "off").await;
     let signed_in = world.post("/api/v1/sessions", json!({"user": {"email": "ana@example.com", "password": PASSWORD}})).await;

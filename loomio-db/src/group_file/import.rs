@@ -276,8 +276,13 @@ impl Arrival<'_> {
         }
         for part in new.chunks(BATCH) {
             // What the file does not know keeps the table's default.
-            let given: Vec<&str> =
-                self.columns.iter().filter(|c| c.table_name == table).filter(|c| part.iter().any(|row| row.get(&c.column_name).is_some_and(|v| c.nullable || !v.is_null()))).map(|c| c.column_name.as_str()).collect();
+            let given: Vec<&str> = self
+                .columns
+                .iter()
+                .filter(|c| c.table_name == table)
+                .filter(|c| part.iter().any(|row| row.get(&c.column_name).is_some_and(|v| c.nullable || !v.is_null())))
+                .map(|c| c.column_name.as_str())
+                .collect();
             let list = given.iter().map(|c| format!("\"{c}\"")).collect::<Vec<_>>().join(", ");
             let rows = Json::Array(part.iter().cloned().map(Json::Object).collect());
             self.w.execute(self.permit, &format!("insert into {table} ({list}) select {list} from jsonb_populate_recordset(null::{table}, $1::jsonb)"), vec![rows.into()]).await?;
@@ -293,7 +298,8 @@ impl Arrival<'_> {
         }
         // Keys differ by case, names do not; what is taken in either sense counts.
         let taken: Vec<String> = if length == 0 {
-            sql::column(self.w.conn(), &format!("select lower({column}::text) from {table} where lower({column}::text) like any(select w || '%' from unnest($1::text[]) w)"), vec![wanted.into()]).await?
+            sql::column(self.w.conn(), &format!("select lower({column}::text) from {table} where lower({column}::text) like any(select w || '%' from unnest($1::text[]) w)"), vec![wanted.into()])
+                .await?
         } else {
             sql::column(self.w.conn(), &format!("select lower({column}::text) from {table} where lower({column}::text) = any($1)"), vec![wanted.into()]).await?
         };

@@ -10,7 +10,7 @@
 //! ```
 
 use super::{Done, Faults, ServiceError, Visit};
-use crate::App;
+use crate::{App, Settings, settings::Environment};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use loomio_core::policy::Permit;
@@ -19,7 +19,7 @@ use loomio_db::{
     rows::{StorageAttachment, StorageBlob},
 };
 use md5::{Digest, Md5};
-use object_store::{ObjectStore, ObjectStoreExt, local::LocalFileSystem, path::Path as StorePath};
+use object_store::{ObjectStore, ObjectStoreExt, aws::AmazonS3Builder, gcp::GoogleCloudStorageBuilder, local::LocalFileSystem, path::Path as StorePath};
 use rand::RngCore;
 use serde_json::json;
 use std::{path::Path, sync::Arc};
@@ -31,6 +31,8 @@ pub const LARGEST: i64 = 512 * 1024 * 1024;
 #[derive(Debug, Clone)]
 pub struct Store {
     objects: Arc<dyn ObjectStore>,
+    /// Whether keys stand side by side, as in a bucket, not in folders.
+    flat: bool,
 }
 
 /// A file that is not there, or a disk that does not answer.
@@ -53,17 +55,51 @@ impl Store {
     /// When it cannot be made.
     pub fn folder(folder: &Path) -> std::io::Result<Self> {
         std::fs::create_dir_all(folder)?;
-        Ok(Self { objects: Arc::new(LocalFileSystem::new_with_prefix(folder).map_err(std::io::Error::other)?) })
+        Ok(Self { objects: Arc::new(LocalFileSystem::new_with_prefix(folder).map_err(std::io::Error::other)?), flat: false })
+    }
+
+    /// Where the settings say that files are kept: in a folder or in a bucket, by the
+    /// original's variables (`config/storage.yml`).
+    ///
+    /// # Errors
+    /// When the folder cannot be made or the bucket is not described.
+    pub fn from_settings(settings: &Settings) -> anyhow::Result<Self> {
+        let var = |name: &str| settings.var(name).unwrap_or_default();
+        let s3 = |endpoint: &str, key: &str, secret: &str, region: &str, bucket: &str| -> anyhow::Result<Self> {
+            let mut builder =
+                AmazonS3Builder::new().with_bucket_name(var(bucket)).with_access_key_id(var(key)).with_secret_access_key(var(secret)).with_region(settings.var(region).unwrap_or("us-east-1"));
+            if let Some(endpoint) = settings.var(endpoint) {
+                // Every server that speaks S3 understands the bucket as part of the path.
+                builder = builder.with_endpoint(endpoint).with_virtual_hosted_style_request(false).with_allow_http(endpoint.starts_with("http://"));
+            }
+            Ok(Self { objects: Arc::new(builder.build()?), flat: true })
+        };
+        match service(settings) {
+            "amazon" => s3("", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_BUCKET"),
+            "digitalocean" => s3("DO_ENDPOINT", "DO_ACCESS_KEY_ID", "DO_SECRET_ACCESS_KEY", "", "DO_BUCKET"),
+            "s3_compatible" => s3("STORAGE_ENDPOINT", "STORAGE_ACCESS_KEY_ID", "STORAGE_SECRET_ACCESS_KEY", "STORAGE_REGION", "STORAGE_BUCKET_NAME"),
+            "google" => {
+                let credentials = var("GCS_CREDENTIALS");
+                let builder = GoogleCloudStorageBuilder::new().with_bucket_name(var("GCS_BUCKET"));
+                let builder = if credentials.starts_with('{') { builder.with_service_account_key(credentials) } else { builder.with_service_account_path(credentials) };
+                Ok(Self { objects: Arc::new(builder.build()?), flat: true })
+            }
+            "local" | "test" => Ok(Self::folder(&settings.var("STORAGE_DIR").map_or_else(|| settings.data_dir.join("storage"), Into::into))?),
+            other => anyhow::bail!("ACTIVE_STORAGE_SERVICE is \"{other}\", but must be local, amazon, digitalocean, s3_compatible or google"),
+        }
     }
 
     /// Files in memory, for tests and for servers without a disk.
     #[must_use]
     pub fn memory() -> Self {
-        Self { objects: Arc::new(object_store::memory::InMemory::new()) }
+        Self { objects: Arc::new(object_store::memory::InMemory::new()), flat: false }
     }
 
-    /// The place of a key: the disk service's two folders before it.
-    fn place(key: &str) -> StorePath {
+    /// The place of a key: on disk, two folders stand before it.
+    fn place(&self, key: &str) -> StorePath {
+        if self.flat {
+            return StorePath::from(key);
+        }
         let part = |from: usize| key.get(from..from + 2).unwrap_or_default();
         StorePath::from(format!("{}/{}/{key}", part(0), part(2)))
     }
@@ -73,7 +109,7 @@ impl Store {
     /// # Errors
     /// When they cannot be kept.
     pub async fn put(&self, key: &str, bytes: Bytes) -> Result<(), StoreError> {
-        self.objects.put(&Self::place(key), bytes.into()).await?;
+        self.objects.put(&self.place(key), bytes.into()).await?;
         Ok(())
     }
 
@@ -83,7 +119,7 @@ impl Store {
     /// When there are none.
     pub async fn get(&self, key: &str, range: Option<std::ops::Range<u64>>) -> Result<object_store::GetResult, StoreError> {
         let options = object_store::GetOptions { range: range.map(object_store::GetRange::Bounded), ..object_store::GetOptions::default() };
-        Ok(self.objects.get_opts(&Self::place(key), options).await?)
+        Ok(self.objects.get_opts(&self.place(key), options).await?)
     }
 
     /// All bytes under a key.
@@ -99,7 +135,7 @@ impl Store {
     /// # Errors
     /// When there is none.
     pub async fn about(&self, key: &str) -> Result<object_store::ObjectMeta, StoreError> {
-        Ok(self.objects.head(&Self::place(key)).await?)
+        Ok(self.objects.head(&self.place(key)).await?)
     }
 
     /// A file in the making; its bytes appear under the key when it is completed.
@@ -107,7 +143,7 @@ impl Store {
     /// # Errors
     /// When it cannot be begun.
     pub async fn begin(&self, key: &str) -> Result<Box<dyn object_store::MultipartUpload>, StoreError> {
-        Ok(self.objects.put_multipart(&Self::place(key)).await?)
+        Ok(self.objects.put_multipart(&self.place(key)).await?)
     }
 
     /// Removes a file; one that is not there counts as removed.
@@ -115,7 +151,7 @@ impl Store {
     /// # Errors
     /// When it cannot be removed.
     pub async fn delete(&self, key: &str) -> Result<(), StoreError> {
-        match self.objects.delete(&Self::place(key)).await {
+        match self.objects.delete(&self.place(key)).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(e) => Err(e.into()),
         }
@@ -125,9 +161,15 @@ impl Store {
 /// The name of the service that keeps files, as its rows are marked.
 #[must_use]
 pub fn service_name(app: &App) -> &str {
-    match app.settings.environment {
-        crate::settings::Environment::Test => "test",
-        _ => app.settings.var("ACTIVE_STORAGE_SERVICE").unwrap_or("local"),
+    service(&app.settings)
+}
+
+/// The service of the settings; a bucket at Amazon is used whenever there is one.
+fn service(settings: &Settings) -> &str {
+    match (settings.environment, settings.var("AWS_BUCKET")) {
+        (Environment::Test, _) => "test",
+        (_, Some(_)) => "amazon",
+        (_, None) => settings.var("ACTIVE_STORAGE_SERVICE").unwrap_or("local"),
     }
 }
 
@@ -318,6 +360,43 @@ mod tests {
         check(Some("Text/HTML; charset=utf-8"), "application/octet-stream", "attachment");
         check(Some("x\r\nSet-Cookie: a"), "application/octet-stream", "attachment");
         check(None, "application/octet-stream", "attachment");
+    }
+
+    #[test]
+    fn buckets_are_described_by_the_originals_variables() {
+        let check = |vars: &[(&str, &str)], name: &str, flat: Option<bool>| {
+            let settings = Settings::from_vars(vars.iter().chain(&[("LOOMIO_ENV", "production")]).map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))).expect("settings");
+            assert_eq!(service(&settings), name);
+            let store = Store::from_settings(&settings);
+            assert_eq!(store.as_ref().ok().map(|s| s.flat), flat, "{vars:?} {:?}", store.err());
+        };
+        let folder = tempfile::tempdir().expect("a folder");
+        check(&[("STORAGE_DIR", folder.path().to_str().expect("a path"))], "local", Some(false));
+        check(&[("AWS_BUCKET", "files"), ("AWS_ACCESS_KEY_ID", "k"), ("AWS_SECRET_ACCESS_KEY", "s"), ("AWS_REGION", "eu-west-1")], "amazon", Some(true));
+        check(
+            &[("ACTIVE_STORAGE_SERVICE", "digitalocean"), ("DO_ENDPOINT", "https://ams3.digitaloceanspaces.com"), ("DO_BUCKET", "files"), ("DO_ACCESS_KEY_ID", "k"), ("DO_SECRET_ACCESS_KEY", "s")],
+            "digitalocean",
+            Some(true),
+        );
+        check(
+            &[
+                ("ACTIVE_STORAGE_SERVICE", "s3_compatible"),
+                ("STORAGE_ENDPOINT", "http://minio:9000"),
+                ("STORAGE_BUCKET_NAME", "files"),
+                ("STORAGE_ACCESS_KEY_ID", "k"),
+                ("STORAGE_SECRET_ACCESS_KEY", "s"),
+            ],
+            "s3_compatible",
+            Some(true),
+        );
+        check(&[("ACTIVE_STORAGE_SERVICE", "s3_compatible")], "s3_compatible", None);
+        check(&[("ACTIVE_STORAGE_SERVICE", "tape")], "tape", None);
+    }
+
+    #[test]
+    fn keys_stand_side_by_side_in_a_bucket() {
+        let bucket = Store { flat: true, ..Store::memory() };
+        assert_eq!((bucket.place("abcd1234").to_string(), Store::memory().place("abcd1234").to_string()), ("abcd1234".to_owned(), "ab/cd/abcd1234".to_owned()));
     }
 
     #[tokio::test]

@@ -9,14 +9,18 @@
 //! Each test takes a share of the cases, so that they run side by side. Beside them
 //! stands what holds for every route.
 
+mod authorization;
 mod browser;
 mod case;
 mod compare;
 mod effects;
+mod files;
+mod group_file;
 mod list;
 mod mails;
 mod queries;
 mod replay;
+mod served;
 mod state;
 mod sweep;
 mod world;

@@ -45,3 +45,33 @@ async fn pages_cost_a_constant_number_of_queries() {
         assert!(few > 0 && few <= 60, "{root}: {few} queries for one page");
     }
 }
+
+#[tokio::test]
+async fn inviting_thousands_asks_by_batch_and_answers_before_it_mails() {
+    let count = Arc::new(AtomicUsize::new(0));
+    let world = World::counting(Some(Arc::clone(&count))).await;
+    let states = state::unpack(&crate::data().join("states.jsonl.gz"));
+    states["0159"].restore(world.pool(), &world.shape, TimeDelta::zero()).await;
+    let mut browser = Browser::new(&world.endpoint);
+    browser.sign_in("ben@example.com").await.expect("signed in");
+    world.mails();
+    let mut invite = async |people: usize| {
+        let emails: Vec<String> = (0..people).map(|n| format!("person{n}of{people}@example.net")).collect();
+        count.store(0, Ordering::SeqCst);
+        let asked = Asked { method: "POST".to_owned(), path: "/api/v1/announcements".to_owned(), body: serde_json::json!({"group_id": 1, "recipient_emails": emails}) };
+        let answer = browser.ask(&asked).await.expect("an answer");
+        assert_eq!(answer.status, 200, "{:?}", answer.json);
+        count.load(Ordering::SeqCst)
+    };
+    let few = invite(23).await;
+    let many = invite(2303).await;
+    let invited: i64 =
+        sqlx::query_scalar("select count(*) from memberships m join users u on u.id = m.user_id where m.group_id = 1 and u.email like 'person%'").fetch_one(world.pool()).await.expect("a count");
+    assert_eq!(invited, 2326);
+    assert!(many <= few + 40, "{few} queries for 23 people, {many} for 2303");
+    assert!(world.mails().is_empty(), "mails are sent by jobs, after the answer");
+    let jobs: i64 = sqlx::query_scalar("select count(*) from loomio.unfinished_jobs").fetch_one(world.pool()).await.expect("a count");
+    assert!(jobs > 0, "nobody will be told");
+    drop(browser);
+    world.done().await;
+}

@@ -149,8 +149,8 @@ async fn who_is_not_signed_in_changes_nothing() {
 }
 
 /// Routes whose refusal is shown: by [`who_is_not_signed_in_changes_nothing`] when they
-/// write, by a recorded case of the story, or by a test that says so in a line
-/// `// refuses: METHOD /path`.
+/// write, by a recorded case of the story, by the table of roles, or by a test that
+/// says so in a line `// refuses: METHOD /path`.
 fn refusals(routes: &[Route]) -> BTreeSet<String> {
     let mut shown: BTreeSet<String> = routes.iter().filter(|route| route.method != "GET").map(Route::name).collect();
     let patterns: BTreeMap<String, Regex> =
@@ -173,12 +173,17 @@ fn refusals(routes: &[Route]) -> BTreeSet<String> {
             shown.extend(std::fs::read_to_string(&path).expect("a test").lines().filter_map(|line| line.trim().strip_prefix("// refuses: ")).map(ToOwned::to_owned));
         }
     }
+    shown.extend(crate::authorization::told_apart());
     shown
 }
 
 /// What is told to everybody, so that there is nothing to refuse: the site itself,
-/// its words, what a visitor is, and whether an address or a name is taken.
-const FOR_EVERYBODY: [&str; 9] = [
+/// its words, what a visitor is, whether an address or a name is taken, and what was
+/// made public for everybody to copy.
+const FOR_EVERYBODY: [&str; 12] = [
+    "GET /v1/demos",
+    "GET /v1/discussion_templates/browse",
+    "GET /v1/discussion_templates/browse_tags",
     "GET /v1/boot/site",
     "GET /v1/boot/version",
     "GET /v1/boot/user",

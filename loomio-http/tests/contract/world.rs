@@ -58,6 +58,11 @@ impl World {
 
     /// A fresh one in which the questions to the database are counted.
     pub async fn counting(count: Option<Arc<AtomicUsize>>) -> Self {
+        Self::set_up(&[], count).await
+    }
+
+    /// One with other settings than the recorded ones.
+    pub async fn set_up(other: &[(&str, &str)], count: Option<Arc<AtomicUsize>>) -> Self {
         let db = TestDb::new().await;
         let mut conn = db.db().clone();
         if let Some(count) = count {
@@ -67,7 +72,8 @@ impl World {
         }
         let folder = tempfile::tempdir().expect("a folder");
         let data = folder.path().join("data").to_string_lossy().into_owned();
-        let vars = SETTINGS.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).chain([("DATA_DIR".to_owned(), data)]);
+        let recorded = SETTINGS.iter().filter(|(name, _)| other.iter().all(|(n, _)| n != name)).chain(other);
+        let vars = recorded.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).chain([("DATA_DIR".to_owned(), data)]);
         let settings = Settings::from_vars(vars).expect("settings");
         let clock = Arc::new(|| chrono::Utc::now().naive_utc());
         let app = Arc::new(App::new(conn, settings, Live::in_memory(), Mailer::outbox(folder.path().join("outbox")), clock, [7; 32]));
@@ -75,6 +81,11 @@ impl World {
         let endpoint = Arc::new(loomio_http::app::routes(&app).map_to_response().boxed());
         let shape = Shape::of(db.db().get_postgres_connection_pool()).await;
         Self { db, worker, app, folder, listening: None, endpoint, shape }
+    }
+
+    /// The application.
+    pub fn app(&self) -> &Arc<App> {
+        &self.app
     }
 
     /// The one connection.

@@ -105,7 +105,8 @@ pub async fn count(visit: &Visit) -> Done {
     Ok(json!({"count": strangers + i64::try_from(users).unwrap_or(i64::MAX) + bots}))
 }
 
-/// How many of the invited are new to the organisation.
+/// How many of the invited are new to the organisation. Who does not belong to it is
+/// told how many they named: the original tells strangers which addresses belong.
 ///
 /// # Errors
 /// When the target may not be seen.
@@ -114,7 +115,23 @@ pub async fn new_member_count(visit: &Visit) -> Done {
     let parent: Option<i32> = sql::scalar(visit.db(), "select coalesce(parent_id, id) from groups where id = $1", vec![about.group_id.into()]).await?;
     let Some(parent) = parent else { return Err(ServiceError::NotFound("Couldn't find Group".to_owned())) };
     let emails: Vec<String> = visit.params.text("recipient_emails_cmr").unwrap_or_default().split(',').filter(|e| !e.is_empty()).map(ToOwned::to_owned).collect();
-    let count = user_inviter::new_members_count(visit.db(), parent, &visit.params.ids("recipient_user_xids"), &emails).await?;
+    let belongs = sql::exists(
+        visit.db(),
+        "select 1 from memberships m join groups g on g.id = m.group_id where m.user_id = $1 and m.revoked_at is null and (g.id = $2 or g.parent_id = $2)",
+        vec![visit.actor.id.into(), parent.into()],
+    )
+    .await?;
+    let people = visit.params.ids("recipient_user_xids");
+    let count = if belongs {
+        user_inviter::new_members_count(visit.db(), parent, &people, &emails).await?
+    } else {
+        let unlike = |mut named: Vec<String>| {
+            named.sort_unstable();
+            named.dedup();
+            i64::try_from(named.len()).unwrap_or(i64::MAX)
+        };
+        unlike(emails) + unlike(people.iter().map(ToString::to_string).collect())
+    };
     Ok(json!({"count": count}))
 }
 

@@ -118,14 +118,8 @@ async fn tell(app: &Arc<App>, w: Write, permit: &Permit, asked: &ExportGroup, st
         return Ok(());
     }
     let (doctype, icon, color) = kind(stored.content_type.as_deref().unwrap_or_default());
-    let document = Document {
-        title: Some(stored.filename.clone()),
-        doctype: doctype.to_owned(),
-        icon: Some(icon.to_owned()),
-        color: color.to_owned(),
-        author_id: asked.actor_id,
-        ..Document::default()
-    };
+    let document =
+        Document { title: Some(stored.filename.clone()), doctype: doctype.to_owned(), icon: Some(icon.to_owned()), color: color.to_owned(), author_id: asked.actor_id, ..Document::default() };
     let document = w.insert(permit, document).await?;
     blob::attach(&w, permit, "Document", document.id.into(), "file", stored).await?;
     let removal = RemoveExport { document_id: document.id };
