@@ -13,6 +13,25 @@ use std::{
 const PORT: u16 = 3978;
 const DATABASE: &str = "loomio_schemathesis";
 
+/// Somebody with a group, a thread and a poll; the password is `contract-test-pass-1`.
+const PEOPLE: &str = "insert into users (id, name, email, email_verified, encrypted_password, key, username, created_at, updated_at) values \
+    (1, 'Ana', 'ana@example.com', true, '$2a$04$mAh9qxiulLDzMftzmdf/Q.6mYtkNGdSjissOcZq7ubifrEjtz/4Hm', 'anaanaan', 'ana', now(), now()); \
+    insert into groups (id, name, key, creator_id, created_at, updated_at) values (1, 'Board', 'abcdefgh', 1, now(), now()); \
+    insert into memberships (id, group_id, user_id, admin, accepted_at, created_at, updated_at) values (1, 1, 1, true, now(), now(), now()); \
+    insert into discussions (id, key, title, author_id, group_id, created_at, updated_at, last_activity_at) values (1, 'roofroof', 'Roof', 1, 1, now(), now(), now()); \
+    insert into events (id, kind, eventable_type, eventable_id, user_id, created_at, updated_at) values (1, 'new_discussion', 'Discussion', 1, 1, now(), now()); \
+    insert into polls (id, key, title, poll_type, author_id, group_id, discussion_id, created_at, updated_at) values (1, 'pollpoll', 'Roof?', 'proposal', 1, 1, 1, now(), now()); \
+    select setval('users_id_seq', 9), setval('groups_id_seq', 9), setval('memberships_id_seq', 9), setval('discussions_id_seq', 9), setval('events_id_seq', 9), setval('polls_id_seq', 9)";
+
+/// Who is signed in, as a header: somebody makes requests that may do something.
+fn cookie(base: &str) -> anyhow::Result<String> {
+    let sent = r#"{"user":{"email":"ana@example.com","password":"contract-test-pass-1"}}"#;
+    let answer =
+        run::output(Command::new("curl").args(["-s", "-D", "-", "-o", "/dev/null", "-H", "content-type: application/json", "-d", sent, &format!("{base}/api/v1/sessions")])).context("signing in")?;
+    let session = answer.lines().find_map(|line| line.strip_prefix("set-cookie: ")?.split(';').next().filter(|c| c.starts_with("_loomio="))).context("nobody could sign in")?;
+    Ok(format!("Cookie: {session}"))
+}
+
 /// Builds and starts a server and lets Schemathesis ask it; `rest` are its options.
 ///
 /// # Errors
@@ -50,13 +69,27 @@ pub fn check(rest: &[String]) -> anyhow::Result<()> {
     let base = format!("http://127.0.0.1:{PORT}");
     let document = format!("{base}/openapi.json");
     let url = format!("{base}/api");
-    let mut arguments = vec!["run", &document, "--url", &url, "--checks", "not_a_server_error,status_code_conformance", "--max-examples", "10", "--suppress-health-check", "all"];
-    arguments.extend(rest.iter().map(String::as_str));
-    let found = if up { run::run(&mut run::program(program, &arguments)) } else { Err(anyhow::anyhow!("the server does not answer; its log is {}", folder.join("log").display())) };
+    let found = if up {
+        ask(program, &document, &url, &base, &format!("{}/{DATABASE}", services.database()), rest)
+    } else {
+        Err(anyhow::anyhow!("the server does not answer; its log is {}", folder.join("log").display()))
+    };
     let _ = server.kill();
     let _ = server.wait();
     if let Err(e) = found {
         bail!("{e:#}");
     }
     Ok(())
+}
+
+fn ask(program: &str, document: &str, url: &str, base: &str, database: &str, rest: &[String]) -> anyhow::Result<()> {
+    run::output(Command::new("psql").args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", PEOPLE, database])).context("filling the database")?;
+    let cookie = cookie(base)?;
+    let checks = "not_a_server_error,status_code_conformance";
+    // What ends the session or the account is left to the tests of accounts.
+    let ends = "^/v1/(sessions|profile)";
+    let mut arguments = vec!["run", document, "--url", url, "--phases", "examples,fuzzing", "--checks", checks, "--max-examples", "6", "--suppress-health-check", "all"];
+    arguments.extend(["--exclude-path-regex", ends, "--header", &cookie]);
+    arguments.extend(rest.iter().map(String::as_str));
+    run::run(&mut run::program(program, &arguments))
 }
