@@ -151,6 +151,11 @@ async fn tables(db: &DatabaseConnection, report: &mut Report) {
             }
         }
     }
+    if let Ok(Some(dead)) = sql::scalar::<i64>(db, "select count(*) from loomio.undeliverable", vec![]).await
+        && dead > 0
+    {
+        report.hint(format!("mail does not reach {dead} addresses: see `loomio mail unreachable`"));
+    }
     if let Ok(Some(stuck)) = sql::scalar::<i64>(db, "select count(*) from loomio._private_jobs where attempts >= max_attempts", vec![]).await {
         if stuck > 0 {
             report.wrong(format!("{stuck} jobs were given up after many tries: see loomio._private_jobs"));

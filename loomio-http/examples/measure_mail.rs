@@ -40,7 +40,9 @@ fn mail(n: usize) -> String {
             "{head}Content-Type: text/html; charset=utf-8\r\n\r\n<div>Yes, <b>number</b> {n}.</div><div class=\"gmail_quote\"><div>On Tue Loomio wrote:</div><blockquote>{}</blockquote></div>",
             "<p>It leaks.</p>".repeat(40)
         ),
-        2 => format!("{head}Content-Type: text/plain; charset=utf-8\r\n\r\nJa, Nummer {n}.\r\n\r\n________________________________\r\nVon: Loomio <notifications@example.org>\r\nGesendet: Dienstag\r\nAn: Ana\r\nBetreff: Roof\r\n\r\n{quoted}"),
+        2 => format!(
+            "{head}Content-Type: text/plain; charset=utf-8\r\n\r\nJa, Nummer {n}.\r\n\r\n________________________________\r\nVon: Loomio <notifications@example.org>\r\nGesendet: Dienstag\r\nAn: Ana\r\nBetreff: Roof\r\n\r\n{quoted}"
+        ),
         _ => format!(
             "{head}Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nSee the file, number {n}.\r\n--b\r\nContent-Type: text/csv; name=a.csv\r\nContent-Disposition: attachment; filename=a.csv\r\nContent-Transfer-Encoding: base64\r\n\r\n{}\r\n--b--\r\n",
             "YSxiCg==".repeat(64)

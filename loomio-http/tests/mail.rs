@@ -37,7 +37,9 @@ impl World {
     async fn new(more: &[(&str, &str)]) -> Self {
         let db = TestDb::new().await;
         let url = db.url();
-        let mut vars = vec![
+        // The first of a name counts.
+        let mut vars = more.to_vec();
+        vars.extend([
             ("LOOMIO_ENV", "test"),
             ("SECRET_KEY_BASE", "a secret for tests"),
             ("DEVISE_SECRET", "another"),
@@ -45,8 +47,7 @@ impl World {
             ("REPLY_HOSTNAME", "reply.example.org"),
             ("RATE_LIMITS", "off"),
             ("DATABASE_URL", &url),
-        ];
-        vars.extend_from_slice(more);
+        ]);
         let folder = tempfile::tempdir().expect("a folder").keep();
         let data = folder.join("data").to_string_lossy().into_owned();
         let settings = Settings::from_vars(vars.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).chain([("DATA_DIR".to_owned(), data)])).expect("settings");
@@ -102,8 +103,7 @@ fn incoming(headers: &[(&str, &str)], text: &str) -> Incoming {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_mail_can_be_looked_at() {
     let world = World::new(&[]).await;
-    let listed: Vec<(&str, &str)> =
-        include_str!("data/mails.txt").lines().filter(|l| !l.starts_with('#')).map(|l| l.split_once(' ').expect("a mail and its preview")).collect();
+    let listed: Vec<(&str, &str)> = include_str!("data/mails.txt").lines().filter(|l| !l.starts_with('#')).map(|l| l.split_once(' ').expect("a mail and its preview")).collect();
     let wanted: Vec<&str> = listed.iter().map(|(_, name)| *name).filter(|name| !name.starts_with('-')).collect();
     let mut names: Vec<&str> = preview::all().map(|p| p.name).collect();
     for name in &wanted {
@@ -318,7 +318,14 @@ async fn a_name_cannot_add_a_header() {
     let evil = "Eve\r\nBcc: everybody@example.net\r\n\r\nbody";
     let mail = Mail::Contact { name: evil.to_owned(), email: "eve@example.net".to_owned(), subject: evil.to_owned(), body: evil.to_owned(), user_id: None };
     mail::send(&world.app, "contact", mail).await.expect("sent");
-    let forward = Mail::Forward { to: "office@example.org".to_owned(), sender_name: Some(evil.to_owned()), reply_to: format!("{evil} <eve@example.net>"), subject: evil.to_owned(), text: Some("x".to_owned()), html: None };
+    let forward = Mail::Forward {
+        to: "office@example.org".to_owned(),
+        sender_name: Some(evil.to_owned()),
+        reply_to: format!("{evil} <eve@example.net>"),
+        subject: evil.to_owned(),
+        text: Some("x".to_owned()),
+        html: None,
+    };
     mail::send(&world.app, "forward", forward).await.expect("sent");
     let mails = world.mails();
     assert_eq!(mails.len(), 2);

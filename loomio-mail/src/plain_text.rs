@@ -150,13 +150,15 @@ mod tests {
     #[test]
     fn what_goes_on_stands_below_its_words() {
         let long = ["word"; 20].join(" ");
-        check(&format!("<blockquote>{long}</blockquote><ul><li>{long}</li></ul>"), &[
-            "> word word word word word word word word word word word word word word",
-            "> word word word word word word",
-            "",
-            "- word word word word word word word word word word word word word word",
-            "  word word word word word word",
-        ]);
+        check(
+            &format!("<blockquote>{long}</blockquote><ul><li>{long}</li></ul>"),
+            &[
+                "> word word word word word word word word word word word word word word",
+                "> word word word word word word",
+                "- word word word word word word word word word word word word word word",
+                "  word word word word word word",
+            ],
+        );
         check("<p>One</p><hr style=\"a\"><p>Two</p>", &["One", "", "* * *", "", "Two"]);
     }
 }

@@ -66,5 +66,9 @@ async fn carry_out(asked: &Asked) -> Done<Response> {
 /// Adds these pages.
 #[must_use]
 pub fn routes(route: Route) -> Route {
-    route.at("/users/unlock", poem::get(page!(unlock))).at("/login_tokens/:token", poem::get(page!(follow))).at("/merge_users/confirm", poem::get(page!(confirm))).at("/merge_users/merge", poem::post(page!(carry_out)))
+    route
+        .at("/users/unlock", poem::get(page!(unlock)))
+        .at("/login_tokens/:token", poem::get(page!(follow)))
+        .at("/merge_users/confirm", poem::get(page!(confirm)))
+        .at("/merge_users/merge", poem::post(page!(carry_out)))
 }

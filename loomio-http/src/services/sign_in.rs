@@ -6,11 +6,7 @@
 //! Source: `app/controllers/api/v1/sessions_controller.rb` and Devise's trackable,
 //! lockable and rememberable.
 
-use super::{
-    Done, ServiceError, Visit, account, boot, login_token,
-    mail::Mail,
-    pending,
-};
+use super::{Done, ServiceError, Visit, account, boot, login_token, mail::Mail, pending};
 use crate::jobs::send_mail::SendMail;
 use loomio_auth::{password, remember, token};
 use loomio_core::policy::Permit;

@@ -108,6 +108,11 @@ fn subject(reader: &Reader, about: &About, key: &str) -> String {
 fn reply_to(reader: &Reader, about: &About) -> Option<Person> {
     let discussion = about.discussion.as_ref().filter(|_| reader.links.takes_replies())?;
     let address = reader.links.reply_address(about.answered(), discussion.id, &reader.user);
+    // No longer name can stand before the @ (RFC 5321, 4.5.3.1.1); better a mail that
+    // cannot be answered than none.
+    if address.rsplit_once('@').is_none_or(|(name, _)| name.len() > 64) {
+        return None;
+    }
     let name = match &about.group {
         Some(_) => links::address_name(&about.group_name),
         None => reader.user.name.clone().unwrap_or_default(),

@@ -348,7 +348,7 @@ fn forward(app: &Arc<App>, key: &str, mail: &Mail) -> anyhow::Result<Option<Mess
         Some(text) => text.to_owned(),
         None => plain_text::of(&html)?,
     };
-    let from = Person { name: sender_name.clone(), email: app.settings.notifications_email.clone() };
+    let from = Person::named(sender_name.as_deref().unwrap_or_default(), app.settings.notifications_email.clone());
     let message = site_message(app, key, Person::address(to.clone()), subject.clone(), Rendered { html, text: plain });
     Ok(Some(Message { from, reply_to: Some(Person::parse(reply_to)), automation: Automation::Forwarded, ..message }))
 }

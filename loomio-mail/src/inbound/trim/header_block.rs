@@ -103,7 +103,11 @@ fn begins(lines: &[&str]) -> bool {
 }
 
 pub(super) fn find(lines: &[&str]) -> Option<usize> {
-    let at = (0..lines.len()).find(|at| begins(lines.get(*at..).unwrap_or_default()))?;
+    let mut at = (0..lines.len()).find(|at| begins(lines.get(*at..).unwrap_or_default()))?;
+    // Some programs name the date or the subject first.
+    while at > 0 && lines.get(at - 1).and_then(|l| label(l)).is_some_and(|l| OTHERS.contains(&l.as_str())) {
+        at -= 1;
+    }
     // The rule above belongs to it, and so do empty lines between.
     let above = lines.get(..at).unwrap_or_default().iter().rposition(|l| !l.trim().is_empty());
     match above {

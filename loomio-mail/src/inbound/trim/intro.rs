@@ -34,7 +34,9 @@ const FORMS: &[&str] = &[
     r".+(写道|寫道|書きました|のメッセージ)\s*[:：]",
     // Gmail leaves the verb out in some languages.
     r".*\d{4}.*<[^<>\s]+@[^<>\s]+>\s*[:：]",
-    r".+<[^<>\s]+@[^<>\s]+>\s*(wrote|schrieb|escribió|escreveu|schreef|skrev|napisał)\s*:",
+    r".+<[^<>\s]+@[^<>\s]+>\s*(wrote|schrieb|escribió|escreveu|schreef|skrev|napisał(\(a\))?|napsala?)\s*:",
+    // A day, a time, an address and a word or two: the same in any language.
+    r"(.*\d{4}.*\d{1,2}[:.]\d{2}|.*\d{1,2}[:.]\d{2}.*\d{4}).*<[^<>\s]+@[^<>\s]+>\s*(\S+\s+)?\S+\s*[:：]",
 ];
 
 static INTRO: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(&format!("(?is)^(?:{})$", FORMS.join("|"))).ok());

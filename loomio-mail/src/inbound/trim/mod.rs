@@ -60,7 +60,12 @@ fn below(quote: &[&str], sender: Option<&str>) -> String {
     if starts_quoted && after.iter().any(is_new) { upper(after, sender) } else { String::new() }
 }
 
+/// Whether a character only says in which direction others are written.
+fn is_direction(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// A line without the marks of a quote before it and without bold around it.
 fn bare(line: &str) -> &str {
-    line.trim_start_matches(|c: char| c.is_whitespace() || c == '>' || c == '*').trim_end_matches(|c: char| c.is_whitespace() || c == '*')
+    line.trim_start_matches(|c: char| c.is_whitespace() || c == '>' || c == '*' || is_direction(c)).trim_end_matches(|c: char| c.is_whitespace() || c == '*' || is_direction(c))
 }

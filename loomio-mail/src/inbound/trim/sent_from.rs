@@ -39,7 +39,7 @@ const STARTS: [&str; 34] = [
 ];
 
 fn is_advertising(line: &str) -> bool {
-    let line = line.trim().trim_matches(['*', '_', '[', '(']).to_lowercase();
+    let line = line.trim().trim_matches(['*', '_', '(']).replace(['[', ']'], "").to_lowercase();
     line.chars().count() < 90 && STARTS.iter().any(|start| line.starts_with(start))
 }
 

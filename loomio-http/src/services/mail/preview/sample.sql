@@ -1,9 +1,9 @@
 -- What the previews of mails are about. It is put into a transaction that is never
 -- committed. The numbers are so large that nothing stored can have them.
 insert into users (id, name, email, username, email_verified, key, unsubscribe_token, email_api_key, email_catch_up_day, time_zone, created_at, updated_at) values
-  (2100000001, 'Rosa Reader', 'rosa@preview.example', 'preview-rosa', true, 'previewA', 'preview-rosa-unsubscribes', 'preview-rosa-replies', 7, 'UTC', now() - interval '1 month', now()),
-  (2100000002, 'Wim Writer', 'wim@preview.example', 'preview-wim', true, 'previewB', 'preview-wim-unsubscribes', 'preview-wim-replies', 7, 'UTC', now() - interval '1 month', now()),
-  (2100000003, 'Old Rosa', 'old-rosa@preview.example', 'preview-old-rosa', true, 'previewC', 'preview-old-rosa-unsubscribes', 'preview-old-rosa-replies', 7, 'UTC', now() - interval '1 month', now());
+  (2100000001, 'Rosa Reader', 'rosa@preview.example', 'preview-rosa', true, 'previewA', 'preview-rosa-unsubscribes', 'rosakey', 7, 'UTC', now() - interval '1 month', now()),
+  (2100000002, 'Wim Writer', 'wim@preview.example', 'preview-wim', true, 'previewB', 'preview-wim-unsubscribes', 'wimkey', 7, 'UTC', now() - interval '1 month', now()),
+  (2100000003, 'Old Rosa', 'old-rosa@preview.example', 'preview-old-rosa', true, 'previewC', 'preview-old-rosa-unsubscribes', 'oldrosakey', 7, 'UTC', now() - interval '1 month', now());
 insert into groups (id, name, handle, key, description, description_format, full_name, creator_id, created_at, updated_at) values
   (2100000001, 'Preview Allotments', 'preview-allotments', 'previewA', 'We share twelve plots by the canal, a shed and a water pump.', 'md', 'Preview Allotments', 2100000002, now() - interval '1 month', now()),
   (2100000002, 'Preview Orchard', 'preview-orchard', 'previewB', 'Apples, pears and who picks them.', 'md', 'Preview Orchard', 2100000002, now() - interval '1 month', now());
