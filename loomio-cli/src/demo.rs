@@ -31,6 +31,16 @@ pub async fn prepare(app: &Arc<App>) -> anyhow::Result<String> {
     Ok(format!("\nLoomio runs at {}\n\nSign in once as Ana:  {link}\n\nThe others: {}.\nA link for any of them: loomio sign-in ADDRESS\n", app.settings.root_url(), people[1..].join(", ")))
 }
 
+/// Who is there to be, as `Name <address>`.
+///
+/// # Errors
+/// When the script cannot be read.
+pub fn people() -> anyhow::Result<Vec<String>> {
+    let script: Json = serde_json::from_str(SCRIPT)?;
+    let named = |p: &Json| Some(format!("{} <{}>", p["name"].as_str()?, p["email"].as_str()?));
+    Ok(script["people"].as_array().into_iter().flatten().filter_map(named).collect())
+}
+
 fn texts<'a>(list: &'a Json, key: &str) -> Vec<&'a str> {
     list.as_array().into_iter().flatten().filter_map(|item| item[key].as_str()).collect()
 }
@@ -152,6 +162,7 @@ mod tests {
         }
         let kinds: std::collections::BTreeSet<_> = script["steps"].as_array().into_iter().flatten().filter_map(|s| s.pointer("/with/poll/poll_type")?.as_str()).collect();
         assert_eq!(kinds.len(), 9, "one poll of each type: {kinds:?}");
+        assert!(people()?.contains(&format!("Ana Moreno <{HOST}>")));
         Ok(())
     }
 

@@ -21,7 +21,10 @@ async fn stop_asked() {
 ///
 /// # Errors
 /// When something needed cannot be reached or the port is taken.
-pub async fn serve(settings: Settings, is_demo: bool) -> anyhow::Result<()> {
+pub async fn serve(mut settings: Settings, is_demo: bool) -> anyhow::Result<()> {
+    if is_demo {
+        settings.demo_people = demo::people()?;
+    }
     let address = format!("{}:{}", settings.bind, settings.port);
     let store = store::open(&settings).await?;
     let app = store.application(settings).await?;

@@ -6,6 +6,7 @@
 
 use crate::{error::DbError, sql};
 use sea_orm::{ConnectionTrait, DatabaseConnection, TransactionTrait};
+use tracing::{instrument::WithSubscriber, subscriber::NoSubscriber};
 
 const TABLES: &str = include_str!("../schema/loomio.sql");
 const RAILS_MIGRATIONS: &str = include_str!("../schema/rails_migrations.txt");
@@ -106,7 +107,8 @@ async fn create(tx: &impl ConnectionTrait) -> Result<(), MigrationError> {
          create function public.gen_random_uuid() returns uuid language sql volatile as 'select pg_catalog.gen_random_uuid()'; end if; end $$",
     )
     .await?;
-    tx.execute_unprepared(TABLES).await?;
+    // A slow machine would otherwise log all of the tables as one slow statement.
+    tx.execute_unprepared(TABLES).with_subscriber(NoSubscriber::default()).await?;
     let versions: Vec<String> = RAILS_MIGRATIONS.lines().map(ToOwned::to_owned).collect();
     sql::execute(tx, "insert into public.schema_migrations (version) select unnest($1::varchar[])", vec![versions.into()]).await?;
     sql::execute(tx, "insert into public.ar_internal_metadata (key, value, created_at, updated_at) values ('environment', 'production', now() at time zone 'utc', now() at time zone 'utc')", vec![])

@@ -113,6 +113,8 @@ pub struct Settings {
     pub spam_regex: String,
     /// The key of the server-to-server API; empty switches it off.
     pub b3_api_key: String,
+    /// The people of a demo, as `Name <address>`; nobody otherwise. No variable sets it.
+    pub demo_people: Vec<String>,
     vars: Vec<(String, String)>,
 }
 
@@ -202,6 +204,7 @@ impl Settings {
             site_name: text("SITE_NAME").unwrap_or_else(|| "Loomio".to_owned()),
             max_message_length: vars.number("LMO_MAX_MESSAGE_LENGTH")?.unwrap_or(100_000),
             b3_api_key: text("B3_API_KEY").unwrap_or_default(),
+            demo_people: Vec::new(),
             rate_limits,
             rate_multiplier: vars.number("RACK_ATTACK_RATE_MULTPLIER")?.unwrap_or(1),
             trusted_proxies,

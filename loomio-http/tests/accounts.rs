@@ -210,3 +210,15 @@ async fn without_a_key_or_a_session_nothing_is_told() {
     }
     world.db.done().await;
 }
+
+#[tokio::test]
+async fn without_a_client_the_start_says_how_to_add_one() {
+    let world = World::new("test", "off").await;
+    for (path, status) in [("/", 302), ("//", 302), ("/dashboard", 200), ("/nobody-is-here", 404)] {
+        assert_eq!(world.ask(Method::GET, path, Json::Null, &[]).await.status, status, "{path}");
+    }
+    let page = world.ask(Method::GET, "/dashboard", Json::Null, &[]).await.json.to_string();
+    for part in ["npm run build", "CLIENT_DIR=", "/api/browse", "/openapi.json"] {
+        assert!(page.contains(part), "{part} is missing: {page}");
+    }
+}

@@ -38,6 +38,16 @@ enum Task {
     Book,
     /// Starts what the tests need and prints how to reach it.
     Services,
+    /// Two people found a group, talk and decide with the original's client, each in
+    /// a browser of their own; nothing may fail on the way.
+    FirstLight {
+        /// The folder of the built client, which holds `index.html`.
+        #[arg(long)]
+        client: PathBuf,
+        /// The PostgreSQL server on which the database is made.
+        #[arg(long, default_value = "postgresql://postgres@127.0.0.1:5432")]
+        database_server: String,
+    },
     /// The original's browser suite against this server.
     Browser {
         /// The original's source, with `vue/node_modules` and `public/client3`.
@@ -104,6 +114,7 @@ fn done(task: Task) -> anyhow::Result<()> {
         Task::Book => book::build(),
         Task::Services => services::start().map(|services| services.print()),
         Task::Browser { original, contract, database_server, specs } => browser::browser(&browser::Options { original, contract, specs, database_server }),
+        Task::FirstLight { client, database_server } => browser::first_light::first_light(&browser::first_light::Options { client, database_server }),
         Task::Bench { mail: true, count, .. } => bench::mail(count),
         Task::Bench { seconds, connections, out, .. } => bench::bench(&bench::Plan { seconds, connections, out }),
         Task::Schemathesis { rest } => schemathesis::check(&rest),

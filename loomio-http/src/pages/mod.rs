@@ -184,7 +184,8 @@ pub fn routes(app: &Arc<App>) -> Route {
     route = files::routes(export::routes(route));
     route = login::routes(email_actions::routes(route));
     route = client::routes(route, app);
-    route.at("/*path", poem::get(page!(shell::unknown)).into_endpoint())
+    // The router finds the site's start here, too: to it, that is a rest without letters.
+    route.at("/*path", poem::get(page!(redirect::otherwise)).into_endpoint())
 }
 
 #[cfg(test)]

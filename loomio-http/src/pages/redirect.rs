@@ -34,12 +34,15 @@ fn back(asked: &Asked, otherwise: String) -> Response {
     to(StatusCode::FOUND, &asked.visit.params.filled("back_to").and_then(|wanted| own_place(&asked.visit, &wanted)).unwrap_or(otherwise))
 }
 
-/// The start of the site.
+/// The start of the site, or an address that is nobody's.
 ///
 /// # Errors
-/// Never.
-async fn root(asked: &Asked) -> Done<Response> {
-    Ok(to(StatusCode::FOUND, asked.visit.app.settings.var("FEATURES_DEFAULT_PATH").unwrap_or("/dashboard")))
+/// When there is no such page.
+pub async fn otherwise(asked: &Asked) -> Done<Response> {
+    if asked.path.trim_matches('/').is_empty() {
+        return Ok(to(StatusCode::FOUND, asked.visit.app.settings.var("FEATURES_DEFAULT_PATH").unwrap_or("/dashboard")));
+    }
+    Err(ServiceError::not_found())
 }
 
 /// An old address of a thread. Its title stands in the new one only for those who
@@ -103,7 +106,6 @@ async fn to_gone(_: &Asked) -> Done<Response> {
 /// Adds the addresses.
 pub fn routes(route: Route) -> Route {
     let mut route = route
-        .at("/", poem::get(page!(root)))
         .at("/discussions/:id", poem::get(page!(discussion)))
         .at("/groups/:id", poem::get(page!(group)))
         .at("/join/:model/:token", poem::get(page!(join)))

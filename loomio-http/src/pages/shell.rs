@@ -59,7 +59,7 @@ pub fn draw(asked: &Asked, status: StatusCode, about: &Described, content: Optio
         styles => client.map_or("", |c| c.styles.as_str()),
         scripts => scripts,
         inner => inner,
-        people => asked.visit.app.settings.var("DEMO_PEOPLE").map(|people| people.split(',').map(|p| p.trim().to_owned()).collect::<Vec<_>>()),
+        people => settings.demo_people.clone(),
     };
     html(status, template::render(name, values))
 }
@@ -70,14 +70,6 @@ pub fn draw(asked: &Asked, status: StatusCode, about: &Described, content: Optio
 /// Never.
 pub async fn index(asked: &Asked) -> Done<Response> {
     Ok(draw(asked, StatusCode::OK, &Described::of_site(&asked.visit), None))
-}
-
-/// An address that is nobody's.
-///
-/// # Errors
-/// Always: there is no such page.
-pub async fn unknown(_asked: &Asked) -> Done<Response> {
-    Err(ServiceError::not_found())
 }
 
 /// A page that says what went wrong, in the form that was asked for.
