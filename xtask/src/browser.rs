@@ -232,8 +232,7 @@ fn results(folder: &Path) -> anyhow::Result<Vec<(String, String, bool)>> {
             }
             let report: Json = serde_json::from_str(&fs::read_to_string(&path)?)?;
             let Some(tests) = report.pointer("/report/completed").and_then(Json::as_object) else { continue };
-            let spec = report.pointer("/report/name").or_else(|| report.get("name")).and_then(Json::as_str).unwrap_or_default();
-            let spec = spec.rsplit('/').next().unwrap_or_default().to_owned();
+            let spec = report.pointer("/report/modulePath").and_then(Json::as_str).and_then(|path| Path::new(path).file_stem()).map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
             for (test, result) in tests {
                 let ok = result["status"] == "pass" || (result["failed"] == 0 && result["errors"] == 0);
                 found.push((spec.clone(), test.clone(), ok));
