@@ -83,7 +83,6 @@ async fn files_come_and_go_as_recorded() {
         // Of the others only size and sum were recorded.
         let bytes = if name == "notes.txt" { b"line one\nline two\n".to_vec() } else { b"<svg>".iter().copied().cycle().take(size).collect() };
         let sum = STANDARD.encode(Md5::digest(&bytes));
-        let known = json!(sum) == described["checksum"];
         described["checksum"] = json!(sum);
         let begin = json!({ "blob": described }).to_string();
         let begun = ask(&world, "POST", "/rails/active_storage/direct_uploads", &[("content-type", "application/json"), ("cookie", &cookie)], begin.clone().into_bytes()).await;
@@ -117,9 +116,10 @@ async fn files_come_and_go_as_recorded() {
         }
         let proxied = ask(&world, "GET", &format!("/rails/active_storage/blobs/proxy/{signed}/{name}"), &[], Vec::new()).await;
         problems.extend(proxied.unlike(&format!("{name}: proxy"), &steps["get proxy"]));
-        if known {
-            assert_eq!(proxied.headers.get("etag").map(String::as_str), steps["get proxy"]["etag"].as_str(), "{name}");
-        }
+        // Any tag does, as long as it is weak and known again.
+        let tag = proxied.headers.get("etag").expect("a tag").clone();
+        assert!(tag.starts_with("W/\""), "{name}: {tag}");
+        assert_eq!(ask(&world, "GET", &format!("/rails/active_storage/blobs/proxy/{signed}/{name}"), &[("if-none-match", &tag)], Vec::new()).await.status, 304, "{name}");
         let download = ask(&world, "GET", &format!("{lasting}?disposition=attachment"), &[], Vec::new()).await;
         problems.extend(download.unlike(&format!("{name}: download"), &steps["get download"]));
         let kept = ask(&world, "GET", &local(download.headers.get("location").expect("a place")), &[], Vec::new()).await;
