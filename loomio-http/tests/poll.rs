@@ -13,9 +13,9 @@ use loomio_http::{
     services::{Visit, poll::voters, publish, stance},
 };
 use loomio_mail::Mailer;
-use std::sync::Arc;
 use sea_orm::ConnectionTrait;
 use serde_json::{Value as Json, json};
+use std::sync::Arc;
 
 const POLL: &str = "insert into users (id, name, email, email_verified, created_at, updated_at, default_membership_volume) \
       select n, 'Person ' || n, 'p' || n || '@example.com', true, now(), now(), 2 from generate_series(1, 6) n; \

@@ -142,7 +142,7 @@ mod tests {
         let url = format!("https://talk.example.org/d/XqH8ic2N/fix-the-roof/10?stance_token={}&utm_medium=email", "x".repeat(80));
         let before = "Please say what you think of the roof before the end of the week, here:";
         let html = url.replace('&', "&amp;");
-        check(&format!("<p>{before} <a href=\"{html}\">the roof</a>, thanks</p>"), &[&format!("{before} the"), &format!("roof"), &format!("<{url}>,"), "thanks"]);
+        check(&format!("<p>{before} <a href=\"{html}\">the roof</a>, thanks</p>"), &[&format!("{before} the"), "roof", &format!("<{url}>,"), "thanks"]);
         check(&format!("<p><a href=\"{html}\">{html}</a></p>"), &[&url]);
         check(&format!("<p>{html} and so on</p>"), &[&url, "and so on"]);
     }

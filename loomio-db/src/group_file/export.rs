@@ -110,12 +110,12 @@ fn people() -> String {
          union select d.author_id from discussions d where d.group_id = $1 \
          union select c.user_id from comments c where c.id in ({COMMENTS}) \
          union select p.author_id from polls p where p.id in ({polls}) \
-         union {outcomes} union {voters} \
+         union {outcomes} union {voters} and not p.anonymous \
          union select r.user_id from reactions r where {reactions} \
          union select r.user_id from discussion_readers r where r.discussion_id in ({DISCUSSIONS}))",
         polls = polls(),
         outcomes = of_polls("outcomes", "author_id"),
-        voters = format!("{} and not p.anonymous", of_polls("stances", "participant_id")),
+        voters = of_polls("stances", "participant_id"),
         reactions = reactions("r"),
     )
 }

@@ -49,7 +49,7 @@ pub async fn note(app: &App, keys: &[String], undelivered: &[Undelivered]) -> lo
 /// # Errors
 /// When the database refuses.
 pub async fn list(app: &App) -> loomio_db::Result<Vec<Dead>> {
-    Ok(sql::rows(&app.db, "select email::text as email, status, diagnostic, reported_at from loomio.undeliverable order by reported_at, email", vec![]).await?)
+    sql::rows(&app.db, "select email::text as email, status, diagnostic, reported_at from loomio.undeliverable order by reported_at, email", vec![]).await
 }
 
 /// Sends mail to an address again; says whether it had been stopped.

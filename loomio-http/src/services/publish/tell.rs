@@ -7,8 +7,8 @@ use super::{
 };
 use crate::{
     App,
-    json::poll::waits_for_vote,
     jobs::{self, post_to_chatbot::PostToChatbot, send_event_mail::SendEventMail},
+    json::poll::waits_for_vote,
     services::eventable::{Eventable, What},
 };
 use loomio_core::{
@@ -94,9 +94,12 @@ async fn guests(w: &Write, eventable: &Eventable) -> Result<Vec<i32>> {
 /// voted are.
 async fn results_for_voters(w: &Write, eventable: &Eventable) -> Result<Option<Message>> {
     let Some(poll) = eventable.poll.as_ref().filter(|p| waits_for_vote(p)) else { return Ok(None) };
-    let voter_ids =
-        sql::column(w.conn(), "select participant_id from stances where poll_id = $1 and latest and revoked_at is null and cast_at is not null and participant_id is not null order by id", vec![poll.id.into()])
-            .await?;
+    let voter_ids = sql::column(
+        w.conn(),
+        "select participant_id from stances where poll_id = $1 and latest and revoked_at is null and cast_at is not null and participant_id is not null order by id",
+        vec![poll.id.into()],
+    )
+    .await?;
     Ok(Some(Message::Results { poll: Box::new(poll.clone()), voter_ids }))
 }
 
