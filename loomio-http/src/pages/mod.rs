@@ -111,7 +111,8 @@ impl Endpoint for Page {
     async fn call(&self, req: Request) -> Result<Response> {
         let (req, mut body) = req.split();
         let mut visit = Visit::from_request(&req, &mut body).await?;
-        let path = req.original_uri().path().to_owned();
+        // What comes from no socket has no original address.
+        let path = Some(req.original_uri().path()).filter(|path| *path != "/").unwrap_or_else(|| req.uri().path()).to_owned();
         let ending = ending(&path).map(ToOwned::to_owned);
         for name in PARAMETERS {
             let Some(raw) = req.raw_path_param(name) else { continue };

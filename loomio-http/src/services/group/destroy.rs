@@ -17,6 +17,15 @@ use loomio_db::{
 };
 use std::sync::Arc;
 
+/// The positions below an item are forgotten when one of them goes before the item
+/// itself: first goes what the thread itself did, then polls, then comments, each in
+/// the order in which they are stored.
+const FORGOTTEN_POSITIONS: &str = "delete from partition_sequences s using events p, events c \
+    where s.key = 'events_position' and p.id = s.id and c.parent_id = p.id and c.discussion_id = any($1) \
+      and case when c.eventable_type = 'Discussion' then p.eventable_type <> 'Discussion' or c.ctid < p.ctid \
+          when c.eventable_type <> 'Comment' then p.eventable_type = 'Comment' \
+          else p.eventable_type = 'Comment' and (select ctid from comments where id = c.eventable_id) < (select ctid from comments where id = p.eventable_id) end";
+
 /// One removal.
 struct Removal<'w> {
     w: &'w Write,
@@ -91,6 +100,7 @@ impl Removal<'_> {
             self.run("update polls set discarded_at = localtimestamp where discussion_id = any($1)", &ids).await?;
             tag::recount(self.w, &self.permit, discussion.group_id.unwrap_or_default()).await?;
         }
+        self.run(FORGOTTEN_POSITIONS, &ids).await?;
         self.run("delete from partition_sequences where key = 'discussions_sequence_id' and id = any($1)", &ids).await?;
         self.rows(std::slice::from_ref(discussion)).await?;
         for poll in &polls {
