@@ -133,7 +133,7 @@ async fn every_mail_can_be_looked_at() {
 async fn previews_are_for_development_only() {
     for (environment, status) in [("development", 200), ("test", 404), ("production", 404)] {
         let world = World::new(&[("LOOMIO_ENV", environment)]).await;
-        for path in ["/dev/mails", "/dev/mails/login", "/dev/mails/login.txt"] {
+        for path in ["/dev/mails", "/dev/mails/login", "/dev/mails/login?as=text"] {
             assert_eq!(world.ask(Method::GET, path, &Json::Null, "").await.status().as_u16(), status, "{environment} {path}");
         }
         world.end().await;

@@ -153,10 +153,10 @@ mod tests {
         check(
             &format!("<blockquote>{long}</blockquote><ul><li>{long}</li></ul>"),
             &[
-                "> word word word word word word word word word word word word word word",
-                "> word word word word word word",
-                "- word word word word word word word word word word word word word word",
-                "  word word word word word word",
+                "> word word word word word word word word word word word word word word word",
+                "> word word word word word",
+                "- word word word word word word word word word word word word word word word",
+                "  word word word word word",
             ],
         );
         check("<p>One</p><hr style=\"a\"><p>Two</p>", &["One", "", "* * *", "", "Two"]);

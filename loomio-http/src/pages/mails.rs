@@ -20,19 +20,16 @@ async fn list(asked: &Asked) -> Done<Response> {
     Ok(shell::draw(asked, StatusCode::OK, &about, Some(&Content { template: "mails.html", values: context! { names } })))
 }
 
-/// One mail: `/dev/mails/login` is its page, `/dev/mails/login.txt` its text, and with
+/// One mail: `/dev/mails/login` is its page, with `?as=text` its plain text, and with
 /// `?as=source` it is shown as it travels.
 async fn show(asked: &Asked) -> Done<Response> {
     let told = |e: String| ServiceError::Status(500, serde_json::json!({"status": 500, "error": e}));
     let found = preview::message(&asked.visit.app, &asked.text("key")).await.map_err(|e| told(format!("{e:#}")))?;
     let message = found.ok_or_else(ServiceError::not_found)?;
     let plain = |text: String| Response::builder().content_type("text/plain; charset=utf-8").body(text);
-    if asked.text("as") == "source" {
-        let composed = message.compose().map_err(|e| told(e.to_string()))?;
-        return Ok(plain(String::from_utf8_lossy(&composed.formatted()).into_owned()));
-    }
-    Ok(match asked.format.as_str() {
-        "txt" | "text" => plain(message.text),
+    Ok(match asked.text("as").as_str() {
+        "source" => plain(String::from_utf8_lossy(&message.compose().map_err(|e| told(e.to_string()))?.formatted()).into_owned()),
+        "text" => plain(message.text),
         _ => shell::html(StatusCode::OK, message.html),
     })
 }
