@@ -21,8 +21,8 @@ use std::sync::Arc;
 /// When the database refuses.
 pub async fn expire_lapsed(app: &Arc<App>, now: NaiveDateTime) -> anyhow::Result<()> {
     let w = jobs::begin(app).await?;
-    // In the order in which the database has them, as the original leaves it.
-    let lapsed: Vec<i32> = sql::column(w.conn(), "select id from polls where discarded_at is null and closed_at is null and closing_at < $1", vec![now.into()]).await?;
+    // In the order in which they are stored, as the original has it.
+    let lapsed: Vec<i32> = sql::column(w.conn(), "select id from polls where discarded_at is null and closed_at is null and closing_at < $1 order by ctid", vec![now.into()]).await?;
     for poll_id in lapsed {
         // One after the other: each recounts what the others count, too.
         jobs::enqueue_in_order(&w, "expired_polls", &CloseExpiredPoll { poll_id }).await?;
