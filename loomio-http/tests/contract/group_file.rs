@@ -108,7 +108,7 @@ async fn an_export_comes_back_whole() {
                     // Versions, subscriptions and who runs the site belong to their site.
                     _ if matches!(column.as_str(), "eventable_version_id" | "subscription_id" | "is_admin") => continue,
                     // Counted anew, without what stayed at home.
-                    _ if (table == "groups" || table == "users") && column.ends_with("_count") => continue,
+                    _ if (table == "groups" || table == "users") && (column.ends_with("_count") || column == "updated_at") => continue,
                     _ => value.clone(),
                 };
                 if new.get(column) != Some(&expected) {
