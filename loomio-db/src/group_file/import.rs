@@ -135,14 +135,12 @@ impl Arrival<'_> {
         let emails: Vec<String> = people.iter().filter_map(|(_, row)| row.get("email")?.as_str()).map(str::to_lowercase).collect();
         let here: Vec<Known> = sql::rows(self.w.conn(), "select id, lower(email::text) as email from users where lower(email::text) = any($1)", vec![emails.into()]).await?;
         let here: HashMap<String, i32> = here.into_iter().map(|k| (k.email, k.id)).collect();
-        let mut first: HashMap<String, i64> = HashMap::new();
         for (id, row) in people {
             let Some(email) = row.get("email").and_then(Json::as_str).map(str::to_lowercase) else { continue };
             if let Some(account) = here.get(&email) {
                 self.numbers.insert(("users", *id), i64::from(*account));
                 self.known.insert(*id);
             }
-            first.entry(email).or_insert(*id);
         }
         self.imported.known_people = self.known.len();
         Ok(())

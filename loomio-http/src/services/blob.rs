@@ -66,6 +66,7 @@ impl Store {
     pub fn from_settings(settings: &Settings) -> anyhow::Result<Self> {
         let var = |name: &str| settings.var(name).unwrap_or_default();
         let s3 = |endpoint: &str, key: &str, secret: &str, region: &str, bucket: &str| -> anyhow::Result<Self> {
+            anyhow::ensure!(settings.var(bucket).is_some(), "{bucket} names no bucket");
             let mut builder =
                 AmazonS3Builder::new().with_bucket_name(var(bucket)).with_access_key_id(var(key)).with_secret_access_key(var(secret)).with_region(settings.var(region).unwrap_or("us-east-1"));
             if let Some(endpoint) = settings.var(endpoint) {
@@ -79,6 +80,7 @@ impl Store {
             "digitalocean" => s3("DO_ENDPOINT", "DO_ACCESS_KEY_ID", "DO_SECRET_ACCESS_KEY", "", "DO_BUCKET"),
             "s3_compatible" => s3("STORAGE_ENDPOINT", "STORAGE_ACCESS_KEY_ID", "STORAGE_SECRET_ACCESS_KEY", "STORAGE_REGION", "STORAGE_BUCKET_NAME"),
             "google" => {
+                anyhow::ensure!(settings.var("GCS_BUCKET").is_some(), "GCS_BUCKET names no bucket");
                 let credentials = var("GCS_CREDENTIALS");
                 let builder = GoogleCloudStorageBuilder::new().with_bucket_name(var("GCS_BUCKET"));
                 let builder = if credentials.starts_with('{') { builder.with_service_account_key(credentials) } else { builder.with_service_account_path(credentials) };
