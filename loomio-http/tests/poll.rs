@@ -141,6 +141,7 @@ async fn results_wait_for_ones_own_vote() {
     assert!(heard["records"]["polls"][0].get("results").is_none(), "{heard}");
     let heard: Json = serde_json::from_str(&tokio::time::timeout(moment, ben.next()).await.unwrap().unwrap().text).unwrap();
     assert!(heard["records"]["polls"][0].get("results").is_some(), "{heard}");
+    assert_eq!(heard["records"]["stances"][0]["reason"], "<p>so</p>");
     assert!(tokio::time::timeout(std::time::Duration::from_millis(50), ana.next()).await.is_err(), "who has not voted hears no results");
     db.done().await;
 }

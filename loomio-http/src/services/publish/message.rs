@@ -10,7 +10,7 @@ use crate::{
     },
     services::Done,
 };
-use loomio_db::rows::{Event, Notification, Poll};
+use loomio_db::rows::{Event, Notification};
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
@@ -26,10 +26,11 @@ pub enum Message {
         /// Those who see it without being in the group.
         guest_ids: Vec<i32>,
     },
-    /// A poll with results that its group is not shown yet, to those who have voted.
+    /// An event with results and votes that its group is not shown yet, to those who
+    /// have voted.
     Results {
-        /// The poll.
-        poll: Box<Poll>,
+        /// The event.
+        event: Box<Event>,
         /// Those who have voted.
         voter_ids: Vec<i32>,
     },
@@ -82,10 +83,10 @@ async fn send(app: &Arc<App>, message: &Message) -> Done<()> {
                 live(app, rows, &user_stream(*id)).await?;
             }
         }
-        Message::Results { poll, voter_ids } => {
+        Message::Results { event, voter_ids } => {
             let scope = Scope { for_voters: true, ..Scope::default() };
-            let roots = records::render(std::slice::from_ref(poll.as_ref()), &scope, app.surroundings(), &app.db).await?;
-            let told = json!({"records": {Poll::ROOT: roots.get(Poll::ROOT)}});
+            let roots = records::render(std::slice::from_ref(event.as_ref()), &scope, app.surroundings(), &app.db).await?;
+            let told = json!({"records": roots});
             for id in voter_ids {
                 app.live.publish(&user_stream(*id), &told).await;
             }

@@ -46,7 +46,7 @@ pub async fn tell(app: &Arc<App>, w: &Write, permit: &Permit, event: &Event, mes
         match channel {
             Channel::Live => {
                 messages.push(Message::Event { event: Box::new(event.clone()), group_id: eventable.group_id(), guest_ids: guests(w, &eventable).await? });
-                messages.extend(results_for_voters(w, &eventable).await?);
+                messages.extend(results_for_voters(w, event, &eventable).await?);
             }
             Channel::InApp => {
                 let stored = notification::store(app, w, permit, event, &eventable, &told.in_app).await?;
@@ -92,7 +92,7 @@ async fn guests(w: &Write, eventable: &Eventable) -> Result<Vec<i32>> {
 
 /// While results wait for one's own vote, a group is not told them; those who have
 /// voted are.
-async fn results_for_voters(w: &Write, eventable: &Eventable) -> Result<Option<Message>> {
+async fn results_for_voters(w: &Write, event: &Event, eventable: &Eventable) -> Result<Option<Message>> {
     let Some(poll) = eventable.poll.as_ref().filter(|p| waits_for_vote(p)) else { return Ok(None) };
     let voter_ids = sql::column(
         w.conn(),
@@ -100,7 +100,7 @@ async fn results_for_voters(w: &Write, eventable: &Eventable) -> Result<Option<M
         vec![poll.id.into()],
     )
     .await?;
-    Ok(Some(Message::Results { poll: Box::new(poll.clone()), voter_ids }))
+    Ok(Some(Message::Results { event: Box::new(event.clone()), voter_ids }))
 }
 
 /// Reasons of votes mention nobody while they are secret.
