@@ -23,9 +23,9 @@ pub fn read(path: &Path) -> BTreeSet<String> {
 }
 
 impl Unequal {
-    /// Reads a list.
-    pub fn read(path: &Path) -> Self {
-        Self(read(path))
+    /// Reads lists: what is not equal yet, and what is not on purpose.
+    pub fn read(paths: &[&Path]) -> Self {
+        Self(paths.iter().flat_map(|path| read(path)).collect())
     }
 
     /// Keeps only what is about these cases.

@@ -49,7 +49,7 @@ fn recording() -> Option<PathBuf> {
 /// Replays cases and holds the outcome against a list.
 async fn check(name: &str, list: &str, cases: Vec<Case>, state: impl Fn(&str) -> Arc<state::State>) {
     let mut replay = Replay::new().await;
-    let mut listed = Unequal::read(&data().join(list));
+    let mut listed = Unequal::read(&[&data().join(list), &data().join("on_purpose.txt")]);
     listed.keep(cases.iter().map(|c| c.id.as_str()));
     let mut outcome = list::Outcome::default();
     for case in &cases {
@@ -60,7 +60,7 @@ async fn check(name: &str, list: &str, cases: Vec<Case>, state: impl Fn(&str) ->
     outcome.tell(name);
     outcome.store(name);
     let problems = listed.problems(&outcome);
-    assert!(problems.is_empty(), "{} of {} cases are not as {list} says:\n{}", problems.len(), cases.len(), problems.join("\n"));
+    assert!(problems.is_empty(), "{} of {} cases are not as {list} and on_purpose.txt say:\n{}", problems.len(), cases.len(), problems.join("\n"));
 }
 
 async fn story(share: usize, shares: usize) {
