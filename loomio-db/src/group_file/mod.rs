@@ -11,7 +11,12 @@ pub mod export;
 pub mod import;
 mod references;
 
-use crate::{error::Result, sql};
+use crate::{
+    error::Result,
+    record::Record,
+    rows::{DiscussionReader, Membership, Poll, PollTemplate, Stance, User},
+    sql,
+};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 
 /// The tables a file may hold, each after those it refers to, as far as that goes.
@@ -37,27 +42,18 @@ pub const TABLES: [&str; 19] = [
     "reactions",
 ];
 
-const VOLUMES: &[&str] = &["mute", "quiet", "normal", "loud"];
-const CLOSING: &[&str] = &["nobody", "author", "undecided_voters", "voters"];
-const HIDING: &[&str] = &["off", "until_vote", "until_closed"];
-const REASON: &[&str] = &["disabled", "optional", "required"];
-
-/// Numbers that the file tells as words.
-const ENUMS: [(&str, &str, &[&str]); 10] = [
-    ("users", "default_membership_volume", VOLUMES),
-    ("memberships", "volume", VOLUMES),
-    ("discussion_readers", "volume", VOLUMES),
-    ("stances", "volume", VOLUMES),
-    ("polls", "notify_on_closing_soon", CLOSING),
-    ("polls", "hide_results", HIDING),
-    ("polls", "stance_reason_required", REASON),
-    ("poll_templates", "notify_on_closing_soon", CLOSING),
-    ("poll_templates", "hide_results", HIDING),
-    ("poll_templates", "stance_reason_required", REASON),
-];
-
+/// The words by which the file tells a column of numbers: those that the rows have.
 fn words(table: &str, column: &str) -> Option<&'static [&'static str]> {
-    ENUMS.iter().find(|(t, c, _)| *t == table && *c == column).map(|(_, _, words)| *words)
+    let named = match table {
+        "users" => User::ENUMS,
+        "memberships" => Membership::ENUMS,
+        "discussion_readers" => DiscussionReader::ENUMS,
+        "stances" => Stance::ENUMS,
+        "polls" => Poll::ENUMS,
+        "poll_templates" => PollTemplate::ENUMS,
+        _ => &[],
+    };
+    named.iter().find(|(c, _)| *c == column).map(|(_, words)| *words)
 }
 
 /// A column of the database.

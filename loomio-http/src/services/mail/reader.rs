@@ -69,6 +69,6 @@ impl Reader {
     /// What JSON depends on.
     #[must_use]
     pub fn around(&self) -> Surroundings<'_> {
-        Surroundings { secrets: &self.app.secrets, i18n: &self.app.i18n, now: self.app.now() }
+        self.app.surroundings()
     }
 }
