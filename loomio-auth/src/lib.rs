@@ -6,6 +6,7 @@
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods))]
 
 pub mod csrf;
+pub mod identity;
 pub mod login_code;
 pub mod marshal;
 pub mod password;
