@@ -4,8 +4,12 @@
 //! therefore resolved first, every address it has must be public, and the request
 //! goes to exactly these; redirects are not followed. Hosts of one's own network
 //! can be allowed by name (`ALLOWED_PRIVATE_HOSTS=chat.lan,10.0.0.5`).
+//!
+//! Addresses that stand in the settings were chosen by whoever runs the server and
+//! may be of their own network.
 
 use crate::Settings;
+use anyhow::Context;
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     time::Duration,
@@ -37,13 +41,26 @@ pub enum Refused {
 /// # Errors
 /// When the address is not allowed or leads nowhere.
 pub async fn client_for(settings: &Settings, address: &str) -> Result<(reqwest::Client, Url), Refused> {
+    let is_listed = |host: &str| settings.var("ALLOWED_PRIVATE_HOSTS").is_some_and(|list| list.split(',').any(|name| name.trim().eq_ignore_ascii_case(host)));
+    client(address, is_listed).await
+}
+
+/// The same for an address that stands in the settings, be it of the own network.
+///
+/// # Errors
+/// When the address is no web address or leads nowhere.
+pub async fn client_for_configured(address: &str) -> Result<(reqwest::Client, Url), Refused> {
+    client(address, |_| true).await
+}
+
+async fn client(address: &str, may_be_private: impl Fn(&str) -> bool) -> Result<(reqwest::Client, Url), Refused> {
     let url = Url::parse(address.trim()).map_err(|_| Refused::NotWeb)?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(Refused::NotWeb);
     }
     let host = url.host().ok_or(Refused::NotWeb)?.to_owned();
     let port = url.port_or_known_default().ok_or(Refused::NotWeb)?;
-    let allowed = settings.var("ALLOWED_PRIVATE_HOSTS").is_some_and(|list| list.split(',').any(|name| name.trim().eq_ignore_ascii_case(&host.to_string())));
+    let allowed = may_be_private(&host.to_string());
     let addresses: Vec<SocketAddr> = match &host {
         Host::Ipv4(ip) => vec![(*ip, port).into()],
         Host::Ipv6(ip) => vec![(*ip, port).into()],
@@ -66,6 +83,18 @@ pub async fn client_for(settings: &Settings, address: &str) -> Result<(reqwest::
     Ok((builder.build().map_err(|_| Refused::Client)?, url))
 }
 
+/// An answer's body of at most `most` bytes; `None` when it is longer or breaks off.
+pub async fn body(mut answer: reqwest::Response, most: usize) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = answer.chunk().await.ok()? {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() > most {
+            return None;
+        }
+    }
+    Some(bytes)
+}
+
 /// How often a file's address may lead to another.
 const REDIRECTS: usize = 4;
 
@@ -77,19 +106,14 @@ pub async fn file(settings: &Settings, address: &str, most: usize) -> anyhow::Re
     let mut next = address.to_owned();
     for _ in 0..=REDIRECTS {
         let (client, url) = client_for(settings, &next).await?;
-        let mut answer = client.get(url.clone()).send().await?;
+        let answer = client.get(url.clone()).send().await?;
         if answer.status().is_redirection() {
             let place = answer.headers().get("location").and_then(|l| l.to_str().ok()).unwrap_or_default();
             next = url.join(place)?.to_string();
             continue;
         }
         anyhow::ensure!(answer.status().as_u16() == 200, "the file's server answers {}", answer.status());
-        let mut bytes = Vec::new();
-        while let Some(chunk) = answer.chunk().await? {
-            bytes.extend_from_slice(&chunk);
-            anyhow::ensure!(bytes.len() <= most, "the file is larger than {most} bytes");
-        }
-        return Ok(bytes);
+        return body(answer, most).await.with_context(|| format!("the file breaks off or is larger than {most} bytes"));
     }
     anyhow::bail!("the file's address leads from one to another")
 }

@@ -6,6 +6,7 @@
 
 pub mod discussion;
 pub mod group;
+pub mod identity;
 pub mod membership;
 pub mod notification;
 pub mod poll;

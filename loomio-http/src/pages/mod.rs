@@ -9,6 +9,7 @@ pub mod email_actions;
 pub mod export;
 pub mod feed;
 pub mod files;
+pub mod identity;
 pub mod login;
 pub mod live_editor;
 pub mod mails;
@@ -183,7 +184,7 @@ pub fn routes(app: &Arc<App>) -> Route {
     route = plain::routes(redirect::routes(show::routes(route, app)));
     route = mails::routes(pie_chart::routes(route), app);
     route = files::routes(export::routes(route));
-    route = login::routes(email_actions::routes(route));
+    route = identity::routes(login::routes(email_actions::routes(route)));
     route = client::routes(route, app);
     // The router finds the site's start here, too: to it, that is a rest without letters.
     route.at("/*path", poem::get(page!(redirect::otherwise)).into_endpoint())

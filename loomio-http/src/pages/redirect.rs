@@ -6,7 +6,7 @@
 use super::Asked;
 use crate::{
     page,
-    services::{Done, ServiceError, Visit, locate, page as content},
+    services::{Done, ServiceError, link, locate, page as content},
 };
 use loomio_db::{
     find::{self, Find},
@@ -17,21 +17,13 @@ use poem::{
     http::{StatusCode, header},
 };
 
-fn to(status: StatusCode, place: &str) -> Response {
+/// Leads a browser to a place.
+pub(super) fn to(status: StatusCode, place: &str) -> Response {
     Response::builder().status(status).header(header::LOCATION, place).content_type("text/html; charset=utf-8").body("")
 }
 
-/// A place of this site, from what a link asks for; `None` for any other place.
-///
-/// The original goes wherever it is told.
-fn own_place(visit: &Visit, wanted: &str) -> Option<String> {
-    let path = wanted.strip_prefix(&visit.app.settings.root_url()).unwrap_or(wanted);
-    let safe = path.starts_with('/') && !path.starts_with("//") && !path.chars().any(|c| c == '\\' || c.is_control() || c.is_whitespace());
-    safe.then(|| path.to_owned())
-}
-
 fn back(asked: &Asked, otherwise: String) -> Response {
-    to(StatusCode::FOUND, &asked.visit.params.filled("back_to").and_then(|wanted| own_place(&asked.visit, &wanted)).unwrap_or(otherwise))
+    to(StatusCode::FOUND, &asked.visit.params.filled("back_to").and_then(|wanted| link::own_place(&asked.visit.app.settings, &wanted)).unwrap_or(otherwise))
 }
 
 /// The start of the site, or an address that is nobody's.

@@ -2,7 +2,7 @@
 //!
 //! Source: `app/models/boot/{site,user}.rb`, `app/extras/app_config.rb`.
 
-use super::{Done, Visit, account, pending};
+use super::{Done, Visit, account, identity, pending};
 use crate::{
     App, Settings, i18n,
     json::{
@@ -71,7 +71,7 @@ pub async fn site(visit: &Visit) -> Done {
         "pollTypes" => poll_types(),
         "pollColors" => poll_colors(),
         "webhookEventKinds" => WEBHOOK_EVENT_KINDS,
-        "identityProviders" => identity_providers(),
+        "identityProviders" => identity::offered(settings),
     );
     let waiting = if visit.restricted { json!({}) } else { pending::told(visit).await? };
     let flash: Node = visit.session.lock().session.take_flash().into_iter().map(|(kind, text)| (kind, Json::String(text))).collect();
@@ -150,11 +150,6 @@ const WEBHOOK_EVENT_KINDS: [&str; 14] = [
     "stance_created",
     "stance_updated",
 ];
-
-/// No identity provider is served, whatever the environment names.
-fn identity_providers() -> Json {
-    json!([])
-}
 
 fn poll_colors() -> Json {
     const POLL: [&str; 8] = ["#70C9F8", "#C8E56E", "#D38FE1", "#999FDE", "#FA8295", "#97D298", "#C19A93", "#F68AC6"];

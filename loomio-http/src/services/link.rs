@@ -3,12 +3,14 @@
 //! Source: `app/helpers/pretty_url_helper.rb`, `config/routes.rb`.
 
 use super::eventable::{Eventable, What};
+use crate::Settings;
 use loomio_core::rich_text::slug::parameterize;
 use loomio_db::{
     Result, event,
     rows::{Discussion, Group},
 };
 use sea_orm::ConnectionTrait;
+use url::{Position, Url};
 
 /// The page of a thread, perhaps at one of its items.
 #[must_use]
@@ -43,6 +45,18 @@ pub fn group_by_key(g: &Group) -> String {
     }
 }
 
+/// The path of a place of this site, from what a link asks for; `None` for any
+/// other place. The original goes wherever it is told.
+#[must_use]
+pub fn own_place(settings: &Settings, wanted: &str) -> Option<String> {
+    let path = wanted.strip_prefix(&settings.root_url()).unwrap_or(wanted);
+    let safe = path.starts_with('/') && !path.starts_with("//") && !path.chars().any(|c| c == '\\' || c.is_control() || c.is_whitespace());
+    let root = Url::parse(&settings.root_url()).ok()?;
+    // Letters that no header may carry are written out on the way.
+    let place = root.join(path).ok().filter(|place| safe && place.origin() == root.origin())?;
+    Some(place[Position::BeforePath..].to_owned())
+}
+
 /// The page on which something is seen.
 ///
 /// # Errors
@@ -68,4 +82,32 @@ async fn in_thread(conn: &impl ConnectionTrait, eventable: &Eventable, class: &s
     let Some(thread) = &eventable.discussion else { return Ok(eventable.poll.as_ref().map(|p| format!("/p/{}", p.key)).unwrap_or_default()) };
     let sequence_id = event::created_event(conn, class, id).await?.and_then(|e| e.sequence_id);
     Ok(discussion(thread, sequence_id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_lead_to_places_of_this_site_only() {
+        let vars = [("LOOMIO_ENV", "production"), ("CANONICAL_HOST", "loomio.example.org")];
+        let settings = Settings::from_vars(vars.map(|(k, v)| (k.to_owned(), v.to_owned()))).unwrap();
+        let check = |wanted: &str, found: Option<&str>| assert_eq!(own_place(&settings, wanted).as_deref(), found, "{wanted}");
+        check("/d/abc?x=1#comment-2", Some("/d/abc?x=1#comment-2"));
+        check("https://loomio.example.org/g/abc", Some("/g/abc"));
+        check("/g/abc/grüße", Some("/g/abc/gr%C3%BC%C3%9Fe"));
+        for elsewhere in [
+            "",
+            "https://evil.example/",
+            "https://loomio.example.org.evil.example/",
+            "https://loomio.example.org@evil.example/",
+            "http://loomio.example.org/",
+            "//evil.example",
+            "/\\evil.example",
+            "/\t/evil.example",
+            "javascript:alert(1)",
+        ] {
+            check(elsewhere, None);
+        }
+    }
 }

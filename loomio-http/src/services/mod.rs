@@ -22,6 +22,7 @@ pub mod eventable;
 pub mod export;
 pub mod file;
 pub mod group;
+pub mod identity;
 pub mod invite;
 pub mod link;
 pub mod link_preview;

@@ -7,7 +7,9 @@
 //! Source: `app/helpers/pending_actions_helper.rb`.
 
 use super::{
-    Done, Visit, login_token,
+    Done, Visit,
+    identity::waiting,
+    login_token,
     membership::{record, redeem},
 };
 use crate::json::{
@@ -19,7 +21,7 @@ use loomio_core::policy::Permit;
 use loomio_db::{
     DbError,
     find::{self, Find},
-    rows::{Discussion, DiscussionReader, Group, Identity, Membership, Poll, Stance, User},
+    rows::{Discussion, DiscussionReader, Group, Membership, Poll, Stance, User},
 };
 use serde_json::{Value as Json, json};
 
@@ -69,15 +71,6 @@ pub async fn group(visit: &Visit) -> Done<Option<Group>> {
     Ok(Find::<Group>::new("groups.token = $1", vec![token.into()]).one(visit.db()).await?)
 }
 
-/// The identity at another site.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn identity(visit: &Visit) -> Done<Option<Identity>> {
-    let Some(id) = visit.session.lock().session.get_number("pending_identity_id") else { return Ok(None) };
-    Ok(find::by_id::<Identity>(visit.db(), id).await?)
-}
-
 /// Whether an address is proved by what waits: whoever followed a link reads its mail.
 ///
 /// # Errors
@@ -95,17 +88,19 @@ pub async fn proves(visit: &Visit, email: &str) -> Done<bool> {
     }
     let proved = match owner {
         Some(id) => find::by_id::<User>(visit.db(), id).await?.and_then(|u| u.email),
-        None => identity(visit).await?.and_then(|i| i.email),
+        None => waiting::proved_email(visit).await?,
     };
     Ok(proved.is_some_and(|p| p.eq_ignore_ascii_case(email)))
 }
 
-/// Whether an invitation of any kind waits.
+/// Whether somebody may register at a site that is closed: an invitation of any
+/// kind waits, or an identity with this address at a site that people sign in by.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn is_invited(visit: &Visit) -> Done<bool> {
-    Ok(membership(visit).await?.is_some() || discussion_reader(visit).await?.is_some() || stance(visit).await?.is_some() || group(visit).await?.is_some())
+pub async fn is_invited(visit: &Visit, email: &str) -> Done<bool> {
+    let is_known_elsewhere = waiting::find(visit).await?.and_then(|i| i.email).is_some_and(|known| !email.is_empty() && known.eq_ignore_ascii_case(email));
+    Ok(is_known_elsewhere || membership(visit).await?.is_some() || discussion_reader(visit).await?.is_some() || stance(visit).await?.is_some() || group(visit).await?.is_some())
 }
 
 /// How whoever has a verified address looks.
@@ -144,7 +139,7 @@ pub async fn told(visit: &Visit) -> Done {
     {
         return Ok(Json::Object(pending::login_token(&owner, looks(visit, &owner).await?, &visit.app.i18n, row.is_reactivation)));
     }
-    if let Some(row) = identity(visit).await? {
+    if let Some(row) = waiting::find(visit).await? {
         let (looks, known) = looks_of(visit, row.email.as_deref()).await?;
         return Ok(Json::Object(pending::identity(&row, pending::status(known.as_ref()), looks)));
     }
@@ -175,7 +170,8 @@ fn has_any(visit: &Visit) -> bool {
 }
 
 /// Consumes what waits for who is signed in. An invitation that cannot be taken
-/// any more is passed over.
+/// any more is passed over. An identity that waits is joined by signing in only
+/// ([`sign_in`](super::sign_in::sign_in)), and here forgotten.
 ///
 /// # Errors
 /// When the database refuses.
@@ -203,6 +199,7 @@ pub async fn consume(visit: &Visit) -> Done<()> {
     if let Some(found) = stance(visit).await? {
         redeem_stance(visit, user, found).await?;
     }
+    waiting::forget(visit);
     let mut state = visit.session.lock();
     for key in SESSION_KEYS {
         state.session.remove(key);

@@ -24,13 +24,13 @@ fn sent(visit: &Visit) -> Params {
 /// When the site is closed, the address is taken, or something is missing.
 pub async fn create(visit: &Visit) -> Done {
     let sent = sent(visit);
-    if !visit.actor.site.creates_users && !pending::is_invited(visit).await? {
+    let email = account::normal_address(&sent.text("email").unwrap_or_default());
+    if !visit.actor.site.creates_users && !pending::is_invited(visit, &email).await? {
         let mut faults = Faults::default();
         faults.add("email", visit.text("auth_form.invitation_required"));
         faults.add("name", visit.text("auth_form.invitation_required"));
         return Err(ServiceError::Invalid(faults));
     }
-    let email = account::normal_address(&sent.text("email").unwrap_or_default());
     let is_proved = !email.is_empty() && pending::proves(visit, &email).await?;
     let w = visit.begin().await?;
     let user = store(visit, &w, &sent, &email).await?;

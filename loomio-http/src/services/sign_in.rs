@@ -6,7 +6,7 @@
 //! Source: `app/controllers/api/v1/sessions_controller.rb` and Devise's trackable,
 //! lockable and rememberable.
 
-use super::{Done, ServiceError, Visit, account, boot, login_token, mail::Mail, pending};
+use super::{Done, ServiceError, Visit, account, boot, identity, login_token, mail::Mail, pending};
 use crate::jobs::send_mail::SendMail;
 use loomio_auth::{password, remember, token};
 use loomio_core::policy::Permit;
@@ -168,6 +168,7 @@ pub async fn sign_in(visit: &Visit, user: User, by: Option<&LoginToken>, name: O
         after.name = Some(name);
     }
     let (stored, _) = account::save(&visit.app, &w, &permit, &user, after).await?;
+    identity::waiting::join(visit, &w, &permit, &stored).await?;
     w.commit().await?;
     remember(visit, &stored);
     let now_signed_in = visit.signed_in_as(&stored);

@@ -1,0 +1,8 @@
+//! Signing in by an identity at another site, against a small site of that kind on a
+//! port of this machine. The attacks are those to which the original is open.
+
+mod attacks;
+mod elsewhere;
+mod first_time;
+mod signing_in;
+mod world;
