@@ -1,8 +1,9 @@
 //! `loomio doctor`: what is missing or wrong, in plain words.
 
 use anyhow::Context;
+use loomio_auth::identity::Kind;
 use loomio_db::{migration::KNOWN_VERSIONS, sql};
-use loomio_http::{Settings, i18n::I18n, settings::Environment};
+use loomio_http::{Settings, i18n::I18n, services::identity, settings::Environment};
 use sea_orm::DatabaseConnection;
 use std::{fmt, path::Path, time::Duration};
 
@@ -68,6 +69,7 @@ pub async fn examine(settings: &Settings) -> Report {
         report.good("live updates stay in this process, since REDIS_URL is not set");
     }
     mail(settings, &mut report).await;
+    identities(settings, &mut report);
     if let Err(e) = tokio::net::TcpListener::bind((settings.bind.as_str(), settings.port)).await {
         report.hint(format!("port {} of {} is taken ({e}); perhaps Loomio runs already", settings.port, settings.bind));
     }
@@ -119,6 +121,25 @@ fn folders(settings: &Settings, report: &mut Report) {
         None => report.hint("CLIENT_DIR is not set: there are no pages but a start page; build the original's client (vue/, `npm run build`) and name its folder"),
         Some(folder) if loomio_http::pages::Client::open(folder).is_some() => report.good("the client's folder has its page"),
         Some(folder) => report.wrong(format!("CLIENT_DIR {} has no index.html", folder.display())),
+    }
+}
+
+/// The sites by which people sign in.
+fn identities(settings: &Settings, report: &mut Report) {
+    for kind in Kind::ALL {
+        let name = kind.name();
+        match identity::provider(settings, kind) {
+            Ok(None) => {}
+            Ok(Some(site)) if site.trusts_email() => report.good(format!("people sign in by {name}, and its addresses are believed")),
+            Ok(Some(_)) => report.good(format!("people sign in by {name}; addresses that it does not call verified are confirmed by mail")),
+            Err(e) => report.wrong(format!("people cannot sign in by {name}: {e}")),
+        }
+    }
+    if settings.var("SAML_APP_KEY").is_some() {
+        report.wrong("SAML_APP_KEY is set, but SAML is not served here: people who signed in by it sign in by a code in a mail");
+    }
+    if settings.var("SSL_VERIFY_FALSE").or(settings.var("SSL_VERIFY_PEER_FALSE")).is_some() {
+        report.hint("SSL_VERIFY_FALSE is not read: certificates are always checked; add your own authority to those of the system");
     }
 }
 
