@@ -22,6 +22,9 @@ use clap::{Parser, Subcommand};
 use command::Request;
 use std::{io::Write, path::PathBuf};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Loomio: talk and decide together.
 #[derive(Parser)]
 #[command(name = "loomio", version, about)]

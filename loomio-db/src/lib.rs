@@ -20,6 +20,7 @@ pub mod group_file;
 pub mod hstore;
 pub mod job;
 pub mod migration;
+pub mod read;
 pub mod record;
 pub mod rows;
 pub mod search_document;
@@ -32,5 +33,6 @@ pub mod throttle;
 pub mod write;
 
 pub use error::{DbError, Result};
+pub use read::Read;
 pub use record::Record;
 pub use write::Write;

@@ -115,7 +115,11 @@ fn plain_json(value: Value) -> Json {
 /// A time as Rails' JSON writes it: `2026-11-24T04:22:27.731Z`.
 #[must_use]
 pub fn rails_time(time: chrono::NaiveDateTime) -> String {
-    time.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+    use chrono::{Datelike, Timelike};
+    // A page of a thread has hundreds of them.
+    let (date, time) = (time.date(), time.time());
+    let milliseconds = time.nanosecond() / 1_000_000;
+    format!("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{milliseconds:03}Z", date.year(), date.month(), date.day(), time.hour(), time.minute(), time.second())
 }
 
 /// Stores a new row and returns it with what the database filled in.

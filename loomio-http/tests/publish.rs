@@ -4,7 +4,7 @@ use loomio_core::policy::Permit;
 use loomio_db::{event::Draft, sql, testing::TestDb};
 use loomio_http::{
     App, Settings,
-    jobs::{self, Worker},
+    jobs::{self, Worker, mark_summary_as_read::MarkSummaryAsRead},
     live::Live,
     services::publish,
 };
@@ -89,6 +89,36 @@ async fn a_job_that_is_run_again_tells_nobody_twice() {
     // Not who did it, not who left; mail not to who wants it quiet.
     assert_eq!(list(&db, "select user_id::text from notifications order by user_id").await, ["2", "3"]);
     assert_eq!(list(&db, "select payload->>'recipient_id' from loomio.unfinished_jobs order by 1").await, ["1", "2"]);
+    drop((worker, app));
+    db.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn jobs_that_wait_for_each_other_follow_at_once() {
+    let db = TestDb::new().await;
+    let (app, worker, _) = world(&db).await;
+    // Nobody has this number, so that each job ends when it has looked.
+    let job = MarkSummaryAsRead { user_id: 99, start: 0, finish: 0 };
+    let w = jobs::begin(&app).await.unwrap();
+    for _ in 0..120 {
+        jobs::enqueue_in_order(&w, "one_after_the_other", &job).await.unwrap();
+        jobs::enqueue(&w, &job).await.unwrap();
+    }
+    w.commit().await.unwrap();
+    let worker = Arc::new(worker);
+    let running = tokio::spawn({
+        let worker = Arc::clone(&worker);
+        async move { worker.run().await }
+    });
+    // One for each look at the clock would take half a minute, or two.
+    let all_done = async {
+        while list(&db, "select name from loomio.unfinished_jobs").await != Vec::<String>::new() {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(15), all_done).await.expect("every job is done");
+    worker.stop();
+    running.await.unwrap().unwrap();
     drop((worker, app));
     db.done().await;
 }

@@ -24,11 +24,18 @@ pub mod send_event_mail;
 pub mod send_mail;
 
 use crate::{App, settings::Environment};
-use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext, WorkerOptions};
+use graphile_worker::{IntoTaskHandlerResult, JobComplete, JobFail, TaskHandler, WorkerContext, WorkerOptions};
 use loomio_db::{DbError, Write, job};
 use rand::RngCore;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use std::sync::Arc;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+use tokio::sync::Notify;
 
 /// Something to be done later.
 pub trait Job: Serialize + DeserializeOwned + Send + Sync + Clone + 'static {
@@ -104,12 +111,24 @@ impl<J: Job> TaskHandler for Task<J> {
 }
 
 /// How often a worker says that it lives.
-const HEARTBEAT: std::time::Duration = std::time::Duration::from_secs(15);
+const HEARTBEAT: Duration = Duration::from_secs(15);
 /// After how long a silent worker counts as dead and others take its jobs over.
-const SILENCE: std::time::Duration = std::time::Duration::from_secs(120);
+const SILENCE: Duration = Duration::from_secs(120);
+
+/// How long jobs that have begun may go on when the server stops.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// The worker of this process.
-pub struct Worker(graphile_worker::Worker);
+///
+/// The library starts at most as many jobs as it has places when it hears of new
+/// ones, and then waits for the next second; jobs of one queue, of which only the
+/// first may start, would follow each other at that pace. A job that ends therefore
+/// makes this worker look for others until there are none.
+pub struct Worker {
+    worker: graphile_worker::Worker,
+    ended: Arc<Notify>,
+    stops: AtomicBool,
+}
 
 impl Worker {
     /// Makes a worker and, in a new database, the tables of jobs. `embedded` says
@@ -120,18 +139,28 @@ impl Worker {
     pub async fn new(app: &Arc<App>, embedded: bool) -> anyhow::Result<Self> {
         // Under test nothing happens by itself.
         let clock = if app.settings.environment == Environment::Test { String::new() } else { run_scheduled::RunScheduled::crontab() };
+        let ended = Arc::new(Notify::new());
+        let (done, failed) = (Arc::clone(&ended), Arc::clone(&ended));
         let worker = WorkerOptions::default()
+            .on(JobComplete, move |_| {
+                done.notify_one();
+                async {}
+            })
+            .on(JobFail, move |_| {
+                failed.notify_one();
+                async {}
+            })
             .pg_pool(app.db.get_postgres_connection_pool().clone())
             .schema(job::SCHEMA)
             .concurrency(if embedded { 1 } else { 4 })
             .use_notification_delivery(!embedded)
-            .poll_interval(std::time::Duration::from_millis(if embedded { 250 } else { 1000 }))
+            .poll_interval(Duration::from_millis(if embedded { 250 } else { 1000 }))
             .listen_os_shutdown_signals(false)
             // Jobs of a worker that was killed are taken over soon, not after hours.
             .heartbeat_interval(HEARTBEAT)
             .sweep_interval(HEARTBEAT * 2)
             .sweep_threshold(SILENCE)
-            .recovery_delay(std::time::Duration::from_millis(100))
+            .recovery_delay(Duration::from_millis(100))
             .add_extension(Shared(Arc::clone(app)))
             .define_job::<Task<add_voters::AddVoters>>()
             .define_job::<Task<close_expired_poll::CloseExpiredPoll>>()
@@ -155,7 +184,7 @@ impl Worker {
             .init()
             .await?;
         loomio_db::migration::show_unfinished_jobs(&app.db).await?;
-        Ok(Self(worker))
+        Ok(Self { worker, ended, stops: AtomicBool::new(false) })
     }
 
     /// Runs jobs until told to stop.
@@ -163,7 +192,31 @@ impl Worker {
     /// # Errors
     /// When the database is lost.
     pub async fn run(&self) -> anyhow::Result<()> {
-        self.0.run().await.map_err(|e| anyhow::anyhow!("{e:?}"))
+        let mut worker = std::pin::pin!(self.worker.run());
+        let mut rest = std::pin::pin!(self.work_off());
+        let result = tokio::select! {
+            result = &mut worker => result,
+            () = &mut rest => worker.await,
+        };
+        self.stops.store(true, Ordering::Relaxed);
+        self.ended.notify_one();
+        if tokio::time::timeout(GRACE, rest).await.is_err() {
+            tracing::warn!("a job was left behind; it will be run again");
+        }
+        result.map_err(|e| anyhow::anyhow!("{e:?}"))
+    }
+
+    /// Runs what waits whenever a job has ended.
+    async fn work_off(&self) {
+        loop {
+            self.ended.notified().await;
+            if self.stops.load(Ordering::Relaxed) {
+                return;
+            }
+            if let Err(e) = self.worker.run_once().await {
+                tracing::error!(error = ?e, "waiting jobs could not be run");
+            }
+        }
     }
 
     /// Runs the jobs there are and returns.
@@ -171,11 +224,11 @@ impl Worker {
     /// # Errors
     /// When the database is lost.
     pub async fn run_once(&self) -> anyhow::Result<()> {
-        self.0.run_once().await.map_err(|e| anyhow::anyhow!("{e:?}"))
+        self.worker.run_once().await.map_err(|e| anyhow::anyhow!("{e:?}"))
     }
 
     /// Asks the worker to stop.
     pub fn stop(&self) {
-        self.0.request_shutdown();
+        self.worker.request_shutdown();
     }
 }

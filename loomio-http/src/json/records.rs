@@ -50,11 +50,27 @@ pub async fn render<T: Collection>(rows: &[T], scope: &Scope, around: Surroundin
 /// # Errors
 /// When the database refuses a question.
 pub async fn render_as<T: Collection>(rows: &[T], scope: &Scope, around: Surroundings<'_>, conn: &impl ConnectionTrait, root: &str, serializer: Serializer<T>) -> Result<Node> {
+    render_from(Store::new(scope), rows, scope, around, conn, root, serializer).await
+}
+
+/// The same with a store in which some rows are known already.
+///
+/// # Errors
+/// When the database refuses a question.
+pub async fn render_from<T: Collection>(
+    mut store: Store,
+    rows: &[T],
+    scope: &Scope,
+    around: Surroundings<'_>,
+    conn: &impl ConnectionTrait,
+    root: &str,
+    serializer: Serializer<T>,
+) -> Result<Node> {
     let rows: Vec<Arc<T>> = rows.iter().cloned().map(Arc::new).collect();
-    let mut store = Store { viewer: scope.current_user_id, ..Store::default() };
     let mut known = Known::default();
     if !scope.uncached {
         T::prepare(&rows, scope, conn, &mut store, &mut known).await?;
+        store.fill(conn).await?;
     }
     loop {
         let mut pass = Render::new(&mut store, scope, &known, around);
@@ -103,6 +119,9 @@ async fn know_memberships(group_ids: &[i32], scope: &Scope, conn: &impl Connecti
         let m = Arc::new(m);
         store.memberships.put(m.id, Arc::clone(&m));
         if let Some(group_id) = m.group_id {
+            if scope.includes("tag") {
+                store.tags_of_group.want([group_id]);
+            }
             known.membership_of_group.insert(group_id, m);
         }
     }
@@ -213,6 +232,8 @@ impl Collection for Event {
         let mut ids: HashMap<&str, Vec<i32>> = HashMap::new();
         for e in rows {
             store.events.put(e.id, Arc::clone(e));
+        }
+        for e in rows {
             store.events.want(e.parent_id);
             store.users.want(e.user_id);
             ids.entry("Discussion").or_default().extend(e.discussion_id);
@@ -239,24 +260,15 @@ impl Collection for Event {
             );
         }
         let discussion_ids = of("Discussion");
-        if scope.includes("group") {
-            let mut groups = of("Group");
-            if !(discussion_ids.is_empty() && poll_ids.is_empty()) {
-                groups.extend(
-                    sql::column::<Option<i32>>(
-                        conn,
-                        "select group_id from discussions where id = any($1) union select group_id from polls where id = any($2)",
-                        vec![sql::ids(&discussion_ids), sql::ids(&poll_ids)],
-                    )
-                    .await?
-                    .into_iter()
-                    .flatten(),
-                );
-            }
-            know_memberships(&groups, scope, conn, store, known).await?;
-        }
         want_threads(store, &discussion_ids);
         let polls = polls_where(conn, "polls.id = any($1)", &poll_ids).await?;
+        if scope.includes("group") {
+            let mut groups = of("Group");
+            groups.extend(polls.iter().filter_map(|p| p.group_id));
+            store.fill_discussions(conn).await?;
+            groups.extend(discussion_ids.iter().filter_map(|id| store.discussions.get(id)?.group_id));
+            know_memberships(&groups, scope, conn, store, known).await?;
+        }
         know_polls(polls, scope, conn, store, known).await
     }
 }

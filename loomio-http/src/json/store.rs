@@ -5,6 +5,7 @@
 //! is then fetched by one query, and the rendering starts over until nothing is
 //! missing. A page of thirty records thus costs as many queries as a page of three.
 
+use super::render::Scope;
 use loomio_db::{
     Result,
     find::{self, Find},
@@ -88,6 +89,8 @@ pub struct OrgCounts {
 pub struct Store {
     /// Whose readers and stances are loaded.
     pub viewer: Option<i32>,
+    /// Whether those who wrote things are shown with them.
+    pub shows_authors: bool,
     pub users: Lazy<i32, User>,
     pub groups: Lazy<i32, Group>,
     pub subscriptions: Lazy<i32, Subscription>,
@@ -113,13 +116,18 @@ pub struct Store {
     pub blobs: Lazy<i64, StorageBlob>,
 }
 
+/// Loads the wanted rows of each kind by one query, and wants the people of each.
 macro_rules! fill_by_id {
-    ($store:ident, $conn:ident, $($field:ident),*) => {
+    ($store:ident, $conn:ident, $($field:ident: |$row:ident| $person:expr),* $(,)?) => {
         $(
             let ids = $store.$field.take();
             if !ids.is_empty() {
                 for row in find::by_ids($conn, &ids).await? {
-                    $store.$field.put(i32::try_from(loomio_db::Record::id(&row)).unwrap_or_default(), Arc::new(row));
+                    let id = i32::try_from(loomio_db::Record::id(&row)).unwrap_or_default();
+                    let row = Arc::new(row);
+                    $store.$field.put(id, Arc::clone(&row));
+                    let $row = row;
+                    $store.want_author($person);
                 }
             }
         )*
@@ -144,6 +152,12 @@ struct VoterOf {
 }
 
 impl Store {
+    /// An empty store for somebody's view.
+    #[must_use]
+    pub fn new(scope: &Scope) -> Self {
+        Self { viewer: scope.current_user_id, shows_authors: scope.includes("user") && scope.includes("author"), ..Self::default() }
+    }
+
     /// Whether the last rendering missed something.
     #[must_use]
     pub fn is_wanting(&self) -> bool {
@@ -177,8 +191,24 @@ impl Store {
     /// # Errors
     /// When the database refuses a question.
     pub async fn fill(&mut self, conn: &impl ConnectionTrait) -> Result<()> {
-        fill_by_id!(self, conn, users, groups, subscriptions, discussions, comments, polls, outcomes, stances, memberships, membership_requests, poll_templates, reactions, events);
-        self.fill_of_groups(conn).await?;
+        // Most rows lead to people, people and groups to pictures: in this order one
+        // round is often enough.
+        fill_by_id!(self, conn,
+            discussions: |d| d.author_id,
+            comments: |c| c.user_id,
+            polls: |p| Some(p.author_id),
+            outcomes: |o| Some(o.author_id),
+            stances: |_s| None,
+            memberships: |_m| None,
+            membership_requests: |_m| None,
+            poll_templates: |_t| None,
+            reactions: |_r| None,
+            events: |e| e.user_id,
+        );
+        let keys = self.created_events.take();
+        if !keys.is_empty() {
+            self.fill_created_events(conn, &keys).await?;
+        }
         self.fill_of_polls(conn).await?;
         let ids = self.readers.take();
         if let (false, Some(viewer)) = (ids.is_empty(), self.viewer) {
@@ -187,10 +217,8 @@ impl Store {
                 self.readers.put(row.discussion_id, Arc::new(row));
             }
         }
-        let keys = self.created_events.take();
-        if !keys.is_empty() {
-            self.fill_created_events(conn, &keys).await?;
-        }
+        self.fill_groups(conn).await?;
+        self.fill_users(conn).await?;
         let ids = self.blobs.take();
         if !ids.is_empty() {
             for row in Find::<StorageBlob>::new("active_storage_blobs.id = any($1)", vec![ids.into()]).all(conn).await? {
@@ -202,6 +230,58 @@ impl Store {
             self.fill_files(conn, &keys).await?;
         }
         Ok(())
+    }
+
+    /// Loads the wanted threads before the rest.
+    ///
+    /// # Errors
+    /// When the database refuses the question.
+    pub async fn fill_discussions(&mut self, conn: &impl ConnectionTrait) -> Result<()> {
+        fill_by_id!(self, conn, discussions: |d| d.author_id);
+        Ok(())
+    }
+
+    /// Wants whoever wrote a row, if authors are shown.
+    fn want_author(&mut self, author: Option<i32>) {
+        if self.shows_authors {
+            self.users.want(author);
+        }
+    }
+
+    /// Loads groups, and what is shown of each.
+    async fn fill_groups(&mut self, conn: &impl ConnectionTrait) -> Result<()> {
+        let ids = self.groups.take();
+        if !ids.is_empty() {
+            for row in find::by_ids::<Group>(conn, &ids).await? {
+                self.subscriptions.want(row.subscription_id);
+                self.files.want([("Group", "logo", row.id.into()), ("Group", "cover_photo", row.id.into())]);
+                if row.parent_id.is_none() {
+                    self.org_counts.want([row.id]);
+                }
+                self.groups.put(row.id, Arc::new(row));
+            }
+        }
+        fill_by_id!(self, conn, subscriptions: |_s| None);
+        self.fill_of_groups(conn).await
+    }
+
+    /// Loads people, and their pictures.
+    async fn fill_users(&mut self, conn: &impl ConnectionTrait) -> Result<()> {
+        let ids = self.users.take();
+        if !ids.is_empty() {
+            for row in find::by_ids::<User>(conn, &ids).await? {
+                self.know_user(&Arc::new(row));
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes a person known, and wants their picture.
+    pub fn know_user(&mut self, user: &Arc<User>) {
+        if super::user::avatar_kind(user) == "uploaded" {
+            self.files.want([("User", "uploaded_avatar", user.id.into())]);
+        }
+        self.users.put(user.id, Arc::clone(user));
     }
 
     async fn fill_of_groups(&mut self, conn: &impl ConnectionTrait) -> Result<()> {

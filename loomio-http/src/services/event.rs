@@ -11,6 +11,7 @@ use loomio_db::{
 };
 use sea_orm::Value;
 use serde_json::{Value as Json, json};
+use std::sync::Arc;
 
 const COLUMNS: [&str; 5] = ["parent_id", "depth", "sequence_id", "position", "position_key"];
 
@@ -108,7 +109,9 @@ pub async fn index(visit: &Visit) -> Done {
     let discussion = named_thread(visit).await?;
     let (_, per) = visit.page(30);
     let rows = asked(visit, &discussion).await?.order(&format!("events.{}", order(visit))).limit(per).all(visit.db()).await?;
-    visit.render(&rows, None, "events").await
+    let mut store = visit.store();
+    store.discussions.put(discussion.id, Arc::new(discussion));
+    visit.render_from(store, &rows, None, "events").await
 }
 
 /// How many events a thread has.

@@ -7,19 +7,19 @@ use crate::{
         params::Params,
         records::{self, Collection},
         render::{Node, Scope, Serializer, Surroundings},
+        store::Store,
     },
     settings::Settings,
 };
 use chrono::NaiveDateTime;
 use loomio_auth::Session;
 use loomio_db::{
-    Write,
+    Read, Write,
     facts::{Actor, Site},
     find::Find,
     rows::User,
 };
 use rand::RngCore;
-use sea_orm::DatabaseConnection;
 use serde_json::Value as Json;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -58,6 +58,8 @@ impl SharedSession {
 pub struct Visit {
     /// The application.
     pub app: Arc<App>,
+    /// The connection over which this request asks.
+    pub read: Arc<Read>,
     /// Who is signed in, or named by an unsubscribe token.
     pub user: Option<Arc<User>>,
     /// Whether the user only holds an unsubscribe link.
@@ -104,6 +106,7 @@ impl Visit {
         let locale = crate::json::user::locale(&user, &app.i18n);
         Self {
             app: Arc::clone(app),
+            read: Arc::new(Read::new(&app.db)),
             user: Some(Arc::new(user)),
             restricted: false,
             actor,
@@ -133,10 +136,15 @@ impl Visit {
         self.params.text("id").unwrap_or_default()
     }
 
-    /// The database, outside of any transaction.
+    /// The database, for questions outside of any write.
     #[must_use]
-    pub fn db(&self) -> &DatabaseConnection {
-        &self.app.db
+    pub fn db(&self) -> &Read {
+        &self.read
+    }
+
+    /// Gives the connection back before something that takes long and needs none.
+    pub async fn release(&self) {
+        self.read.release().await;
     }
 
     /// The number of who is signed in.
@@ -189,7 +197,9 @@ impl Visit {
     pub async fn begin(&self) -> Done<Write> {
         let mut seed = [0u8; 32];
         self.app.rng().fill_bytes(&mut seed);
-        Ok(Write::begin(self.db(), self.now, self.user_id().filter(|_| self.has_browser), seed).await?)
+        // There may be no other connection.
+        self.release().await;
+        Ok(Write::begin(&self.app.db, self.now, self.user_id().filter(|_| self.has_browser), seed).await?)
     }
 
     /// The kinds to be left out of the answer.
@@ -229,6 +239,27 @@ impl Visit {
     pub async fn render_as<T: Collection>(&self, rows: &[T], scope: &Scope, total: Option<u64>, root: &str, serializer: Serializer<T>, meta: Node) -> Done {
         let roots = records::render_as(rows, scope, self.around(), self.db(), root, serializer).await?;
         Ok(records::with_meta(roots, root, total, meta))
+    }
+
+    /// A store that knows who looks. Only for requests that change nothing: it
+    /// holds the visitor as they were when the request came.
+    #[must_use]
+    pub fn store(&self) -> Store {
+        let mut store = Store::new(&self.scope());
+        if let Some(user) = self.user.as_ref().filter(|_| self.actor.is_logged_in()) {
+            store.know_user(user);
+        }
+        store
+    }
+
+    /// A collection as the answer, with some rows known already.
+    ///
+    /// # Errors
+    /// When the database refuses a question.
+    pub async fn render_from<T: Collection>(&self, store: Store, rows: &[T], total: Option<u64>, empty_root: &str) -> Done {
+        let root = if rows.is_empty() { empty_root } else { T::ROOT };
+        let roots = records::render_from(store, rows, &self.scope(), self.around(), self.db(), root, T::serializer()).await?;
+        Ok(records::with_meta(roots, root, total, Node::new()))
     }
 
     /// A text of ours in the visitor's language.
