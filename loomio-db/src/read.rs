@@ -1,14 +1,14 @@
-//! The reading of one request: all its questions go over one connection.
+//! Many questions over one connection.
 //!
 //! A pool asks a connection whether it is still alive each time one is given back,
-//! so that a request which takes one for every question goes to the database twice
-//! for each. A [`Read`] takes a connection with the first question and keeps it.
+//! so that whoever takes one for every question goes to the database twice for each.
+//! A [`Read`] takes a connection with the first question and keeps it.
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement, TransactionTrait, entity::prelude::async_trait};
 use tokio::sync::Mutex;
 
 /// A connection for questions, taken when the first is asked and given back by
-/// [`Read::release`] or by dropping this. Each question sees what was committed
+/// dropping this. Each question sees what was committed
 /// before it.
 ///
 /// It changes nothing: statements that return no rows are refused, and whatever
@@ -24,13 +24,6 @@ impl Read {
     #[must_use]
     pub fn new(db: &DatabaseConnection) -> Self {
         Self { db: db.clone(), held: Mutex::new(None) }
-    }
-
-    /// Gives the connection back: before a write is begun, which may need the only
-    /// one there is, and before waiting for something slow. The next question takes
-    /// one again.
-    pub async fn release(&self) {
-        drop(self.held.lock().await.take());
     }
 
     fn refuse<T>() -> Result<T, DbErr> {

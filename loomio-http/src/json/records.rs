@@ -57,15 +57,7 @@ pub async fn render_as<T: Collection>(rows: &[T], scope: &Scope, around: Surroun
 ///
 /// # Errors
 /// When the database refuses a question.
-pub async fn render_from<T: Collection>(
-    mut store: Store,
-    rows: &[T],
-    scope: &Scope,
-    around: Surroundings<'_>,
-    conn: &impl ConnectionTrait,
-    root: &str,
-    serializer: Serializer<T>,
-) -> Result<Node> {
+pub async fn render_from<T: Collection>(mut store: Store, rows: &[T], scope: &Scope, around: Surroundings<'_>, conn: &impl ConnectionTrait, root: &str, serializer: Serializer<T>) -> Result<Node> {
     let rows: Vec<Arc<T>> = rows.iter().cloned().map(Arc::new).collect();
     let mut known = Known::default();
     if !scope.uncached {

@@ -142,7 +142,6 @@ pub async fn try_out(visit: &Visit) -> Done {
     let message = visit.app.i18n.text(&visit.locale, "chatbot.connection_test_successful", &[("group", &group)]);
     let server = p.text("server").unwrap_or_default();
     let webhook = p.text("kind").as_deref() == Some("slack_webhook");
-    visit.release().await;
     let (client, url) = outgoing::client_for(&visit.app.settings, &server).await.map_err(|e| unreachable(&e))?;
     let request = if webhook {
         client.post(url).json(&json!({"text": message}))

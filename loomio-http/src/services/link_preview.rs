@@ -54,7 +54,6 @@ async fn known(visit: &Visit, params: &Params) -> Done<Vec<String>> {
 }
 
 async fn fetch(visit: &Visit, address: &str) -> Option<Json> {
-    visit.release().await;
     let mut next = address.to_owned();
     for _ in 0..=REDIRECTS {
         let (client, url) = outgoing::client_for(&visit.app.settings, &next).await.ok()?;

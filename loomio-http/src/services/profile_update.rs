@@ -82,7 +82,6 @@ pub async fn update(visit: &Visit) -> Done {
 
 async fn hashed(visit: &Visit, secret: String) -> Done<String> {
     let cost = if visit.app.settings.environment == Environment::Test { 4 } else { password::COST };
-    visit.release().await;
     let hash = tokio::task::spawn_blocking(move || password::hash(&secret, cost)).await;
     match hash {
         Ok(Ok(hash)) => Ok(hash),

@@ -64,7 +64,6 @@ async fn by_password(visit: &Visit, email: &str, secret: &str) -> Done<Option<Us
     let found = Find::<User>::new("users.email = $1::citext and users.email_verified", vec![account::normal_address(email).into()]).one(visit.db()).await?;
     let hash = found.as_ref().and_then(|u| u.encrypted_password.clone()).unwrap_or_default();
     let secret = secret.to_owned();
-    visit.release().await;
     let right = tokio::task::spawn_blocking(move || password::verify(&secret, &hash)).await.unwrap_or(false);
     let Some(found) = found else { return Ok(None) };
     if right && !is_locked(visit, &found) {

@@ -20,6 +20,7 @@ use loomio_db::{
     rows::User,
 };
 use rand::RngCore;
+use sea_orm::DatabaseConnection;
 use serde_json::Value as Json;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -58,8 +59,6 @@ impl SharedSession {
 pub struct Visit {
     /// The application.
     pub app: Arc<App>,
-    /// The connection over which this request asks.
-    pub read: Arc<Read>,
     /// Who is signed in, or named by an unsubscribe token.
     pub user: Option<Arc<User>>,
     /// Whether the user only holds an unsubscribe link.
@@ -106,7 +105,6 @@ impl Visit {
         let locale = crate::json::user::locale(&user, &app.i18n);
         Self {
             app: Arc::clone(app),
-            read: Arc::new(Read::new(&app.db)),
             user: Some(Arc::new(user)),
             restricted: false,
             actor,
@@ -136,15 +134,10 @@ impl Visit {
         self.params.text("id").unwrap_or_default()
     }
 
-    /// The database, for questions outside of any write.
+    /// The database, outside of any transaction.
     #[must_use]
-    pub fn db(&self) -> &Read {
-        &self.read
-    }
-
-    /// Gives the connection back before something that takes long and needs none.
-    pub async fn release(&self) {
-        self.read.release().await;
+    pub fn db(&self) -> &DatabaseConnection {
+        &self.app.db
     }
 
     /// The number of who is signed in.
@@ -197,8 +190,6 @@ impl Visit {
     pub async fn begin(&self) -> Done<Write> {
         let mut seed = [0u8; 32];
         self.app.rng().fill_bytes(&mut seed);
-        // There may be no other connection.
-        self.release().await;
         Ok(Write::begin(&self.app.db, self.now, self.user_id().filter(|_| self.has_browser), seed).await?)
     }
 
@@ -237,7 +228,7 @@ impl Visit {
     /// # Errors
     /// When the database refuses a question.
     pub async fn render_as<T: Collection>(&self, rows: &[T], scope: &Scope, total: Option<u64>, root: &str, serializer: Serializer<T>, meta: Node) -> Done {
-        let roots = records::render_as(rows, scope, self.around(), self.db(), root, serializer).await?;
+        let roots = records::render_as(rows, scope, self.around(), &Read::new(self.db()), root, serializer).await?;
         Ok(records::with_meta(roots, root, total, meta))
     }
 
@@ -258,7 +249,7 @@ impl Visit {
     /// When the database refuses a question.
     pub async fn render_from<T: Collection>(&self, store: Store, rows: &[T], total: Option<u64>, empty_root: &str) -> Done {
         let root = if rows.is_empty() { empty_root } else { T::ROOT };
-        let roots = records::render_from(store, rows, &self.scope(), self.around(), self.db(), root, T::serializer()).await?;
+        let roots = records::render_from(store, rows, &self.scope(), self.around(), &Read::new(self.db()), root, T::serializer()).await?;
         Ok(records::with_meta(roots, root, total, Node::new()))
     }
 

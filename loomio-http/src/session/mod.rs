@@ -15,7 +15,7 @@ use crate::{
 };
 use cookies::{cookie, send_cookies};
 use loomio_auth::{Session, csrf, session};
-use loomio_db::{Read, facts::Actor};
+use loomio_db::facts::Actor;
 use poem::{
     Endpoint, FromRequest, IntoResponse, Middleware, Request, RequestBody, Response, Result,
     http::{StatusCode, header},
@@ -93,8 +93,7 @@ impl<'a> FromRequest<'a> for Visit {
             tracing::error!(error = %e, "who is signed in could not be read");
             poem::Error::from_status(StatusCode::INTERNAL_SERVER_ERROR)
         };
-        let read = Arc::new(Read::new(&app.db));
-        let user = who::signed_in(&app, &read, req, &shared, now).await.map_err(failed)?;
+        let user = who::signed_in(&app, req, &shared, now).await.map_err(failed)?;
         // Tokens speak only for those who are not signed in.
         let token = |kind: &str| {
             if user.is_some() {
@@ -121,7 +120,6 @@ impl<'a> FromRequest<'a> for Visit {
             user: user.map(Arc::new),
             restricted: false,
             app,
-            read,
             actor,
             params,
             uploads: uploads.into(),

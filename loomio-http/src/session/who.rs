@@ -9,16 +9,16 @@ use crate::{
 };
 use chrono::NaiveDateTime;
 use loomio_auth::{password, remember};
-use loomio_db::{Read, find, rows::User};
+use loomio_db::{find, rows::User};
 use poem::{Request, http::header};
 use std::net::IpAddr;
 use subtle::ConstantTimeEq;
 
 /// Who is signed in by session or by the remember-me cookie.
-pub async fn signed_in(app: &App, read: &Read, req: &Request, shared: &SharedSession, now: NaiveDateTime) -> Result<Option<User>, ServiceError> {
+pub async fn signed_in(app: &App, req: &Request, shared: &SharedSession, now: NaiveDateTime) -> Result<Option<User>, ServiceError> {
     let by_session = shared.lock().session.user();
     if let Some((id, salt)) = by_session {
-        let user: Option<User> = find::by_id(read, id).await?;
+        let user: Option<User> = find::by_id(&app.db, id).await?;
         // A new password ends the sessions begun with the old one.
         let is_current = |u: &User| bool::from(u.encrypted_password.as_deref().and_then(password::salt).unwrap_or_default().as_bytes().ct_eq(salt.as_bytes()));
         if let Some(user) = user.filter(|u| u.deactivated_at.is_none() && is_current(u)) {
@@ -27,7 +27,7 @@ pub async fn signed_in(app: &App, read: &Read, req: &Request, shared: &SharedSes
         }
     }
     let Some(remembered) = cookie(req, remember::COOKIE).and_then(|c| remember::Remembered::read(&c, &app.secrets, now)) else { return Ok(None) };
-    let user: Option<User> = find::by_id(read, remembered.user_id).await?;
+    let user: Option<User> = find::by_id(&app.db, remembered.user_id).await?;
     let Some(user) = user.filter(|u| u.deactivated_at.is_none() && remembered.is_of(u.remember_token.as_deref())) else { return Ok(None) };
     let salt = user.encrypted_password.as_deref().and_then(password::salt).map(ToOwned::to_owned);
     let mut state = shared.lock();
