@@ -147,6 +147,35 @@ async fn results_wait_for_ones_own_vote() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_votes_many_times_at_once_votes_once() {
+    let db = world().await;
+    db.db().execute_unprepared(ONE_VOTE).await.unwrap();
+    let (app, _worker) = application(&db).await;
+    let many = loomio_db::connect::connect(&db.url(), 8).await.unwrap();
+    let app = Arc::new(App::new(many.clone(), app.settings.clone(), Live::in_memory(), Mailer::outbox(tempfile::tempdir().unwrap().keep()), Arc::clone(&app.clock), [8; 32]));
+    let user: loomio_db::rows::User = loomio_db::find::by_id(&many, 1).await.unwrap().unwrap();
+    let votes: Vec<_> = (0..8)
+        .map(|n| {
+            let choices = json!([{"poll_option_id": 11, "score": n % 3 + 1}]);
+            let sent = json!({"id": 1, "stance": {"poll_id": 1, "reason": "<p>so</p>", "reason_format": "html", "stance_choices_attributes": choices}});
+            let Json::Object(params) = sent else { unreachable!("parameters are an object") };
+            let visit = Visit::without_browser(&app, user.clone(), Params(params));
+            tokio::spawn(async move { stance::cast::update(&visit).await.map(|_| ()) })
+        })
+        .collect();
+    for vote in votes {
+        vote.await.unwrap().unwrap();
+    }
+    let kinds: Vec<String> = sql::column(db.db(), "select kind from events where eventable_type = 'Stance' and eventable_id = 1 order by id", vec![]).await.unwrap();
+    assert_eq!(kinds.iter().filter(|k| *k == "stance_created").count(), 1, "{kinds:?}");
+    let kept: Vec<i64> = sql::column(db.db(), "select count(*) from stance_choices where stance_id = 1", vec![]).await.unwrap();
+    assert_eq!(kept, [1]);
+    drop(app);
+    many.close().await.unwrap();
+    db.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_closed_anonymous_poll_forgets_its_voters_in_their_history_too() {
     let db = world().await;
     db.db()

@@ -153,6 +153,14 @@ fn replacement(visit: &Visit, w: &Write, stance: &Stance) -> Stance {
     }
 }
 
+/// Lets no other vote of this poll in until the write ends. Whoever pressed the
+/// button twice votes once and changes that vote; closing a poll takes the same lock
+/// before it touches its votes.
+async fn wait_for_turn(w: &Write, poll_id: i32) -> Done<()> {
+    sql::exists(w.conn(), "select 1 from polls where id = $1 for update", vec![poll_id.into()]).await?;
+    Ok(())
+}
+
 /// Casts a vote, or changes the vote that the visitor has already.
 ///
 /// # Errors
@@ -161,6 +169,7 @@ pub async fn create(visit: &Visit) -> Done {
     let sent = Sent::of(visit)?;
     let w = visit.begin().await?;
     let poll_id = sent.params.id("poll_id").unwrap_or(0);
+    wait_for_turn(&w, poll_id).await?;
     let permit = policy::authorize(&facts::poll::load(w.conn(), &visit.actor, poll_id).await?.unwrap_or_default(), "vote_in")?;
     let poll: Poll = find::by_id(w.conn(), poll_id).await?.ok_or_else(ServiceError::not_found)?;
     let known = Find::<Stance>::new("stances.poll_id = $1 and stances.participant_id = $2 and stances.latest", vec![poll_id.into(), visit.actor.id.into()]).one(w.conn()).await?;
@@ -190,8 +199,10 @@ pub async fn update(visit: &Visit) -> Done {
     change(visit, &stance, &Sent::of(visit)?).await
 }
 
-async fn change(visit: &Visit, before: &Stance, sent: &Sent) -> Done {
+async fn change(visit: &Visit, found: &Stance, sent: &Sent) -> Done {
     let w = visit.begin().await?;
+    wait_for_turn(&w, found.poll_id).await?;
+    let before = &find::by_id::<Stance>(w.conn(), found.id).await?.ok_or_else(ServiceError::not_found)?;
     let permit = policy::authorize(&facts::poll::stance(w.conn(), &visit.actor, before).await?, "update")?;
     let poll: Poll = find::by_id(w.conn(), before.poll_id).await?.ok_or_else(ServiceError::not_found)?;
     let late = before.updated_at.is_some_and(|t| t < w.now() - CORRECTION);
@@ -248,6 +259,9 @@ async fn respond_events(visit: &Visit, poll: &Poll) -> Done {
 pub async fn uncast(visit: &Visit) -> Done {
     let id = visit.params.text("id").unwrap_or_default();
     let w = visit.begin().await?;
+    if let Some(found) = find::by_id::<Stance>(w.conn(), visit.params.id("id").unwrap_or(0)).await? {
+        wait_for_turn(&w, found.poll_id).await?;
+    }
     let before = Find::<Stance>::new(
         "stances.id = $1 and stances.participant_id = $2 and stances.latest and stances.revoked_at is null",
         vec![visit.params.id("id").unwrap_or(0).into(), visit.actor.id.into()],
