@@ -14,7 +14,7 @@ use loomio_db::{
 };
 
 /// Gives these people a vote, unless they have one: those whose vote was taken
-/// away get it back. The number of questions does not depend on theirs.
+/// away get it back. Votes are made in the order in which people are named. The number of questions does not depend on theirs.
 ///
 /// # Errors
 /// When the database refuses.
@@ -33,11 +33,11 @@ pub async fn add(w: &Write, permit: &Permit, poll: &Poll, inviter_id: i32, user_
         "insert into stances (poll_id, participant_id, inviter_id, guest, volume, latest, reason_format, token, created_at, updated_at) \
          select $1, u.id, $2, m.id is null, coalesce(r.volume, m.volume, u.default_membership_volume), true, \
            case when coalesce((u.experiences->>'html-editor.uses-markdown')::boolean, false) then 'md' else 'html' end, n.token, $6::timestamp, $6::timestamp \
-         from unnest($3::int[], $4::text[]) as n(id, token) join users u on u.id = n.id \
+         from unnest($3::int[], $4::text[]) with ordinality as n(id, token, place) join users u on u.id = n.id \
            left join memberships m on m.group_id = $5::int and m.user_id = u.id and m.revoked_at is null \
            left join discussion_readers r on r.discussion_id = $7::int and r.user_id = u.id and r.revoked_at is null \
          where not exists(select 1 from stances s where s.poll_id = $1 and s.participant_id = u.id and s.latest and s.revoked_at is null) \
-         order by u.id on conflict do nothing",
+         order by n.place on conflict do nothing",
         vec![poll.id.into(), inviter_id.into(), sql::ids(&new), tokens.into(), poll.group_id.into(), w.now().into(), poll.discussion_id.into()],
     )
     .await?;
