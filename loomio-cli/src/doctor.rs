@@ -1,7 +1,7 @@
 //! `loomio doctor`: what is missing or wrong, in plain words.
 
 use anyhow::Context;
-use loomio_auth::identity::Kind;
+use loomio_auth::identity::{Kind, saml_site::Site};
 use loomio_db::{migration::KNOWN_VERSIONS, sql};
 use loomio_http::{Settings, i18n::I18n, services::identity, settings::Environment};
 use sea_orm::DatabaseConnection;
@@ -69,7 +69,7 @@ pub async fn examine(settings: &Settings) -> Report {
         report.good("live updates stay in this process, since REDIS_URL is not set");
     }
     mail(settings, &mut report).await;
-    identities(settings, &mut report);
+    identities(settings, &mut report).await;
     if let Err(e) = tokio::net::TcpListener::bind((settings.bind.as_str(), settings.port)).await {
         report.hint(format!("port {} of {} is taken ({e}); perhaps Loomio runs already", settings.port, settings.bind));
     }
@@ -125,7 +125,7 @@ fn folders(settings: &Settings, report: &mut Report) {
 }
 
 /// The sites by which people sign in.
-fn identities(settings: &Settings, report: &mut Report) {
+async fn identities(settings: &Settings, report: &mut Report) {
     for kind in Kind::ALL {
         let name = kind.name();
         match identity::provider(settings, kind) {
@@ -135,13 +135,35 @@ fn identities(settings: &Settings, report: &mut Report) {
             Err(e) => report.wrong(format!("people cannot sign in by {name}: {e}")),
         }
     }
-    if settings.var("SAML_APP_KEY").is_some() {
-        report.wrong("SAML_APP_KEY is set, but SAML is not served here: people who signed in by it sign in by a code in a mail");
-    }
+    saml(settings, report).await;
     if settings.var("SSL_VERIFY_FALSE").or(settings.var("SSL_VERIFY_PEER_FALSE")).is_some() {
         report.hint("SSL_VERIFY_FALSE is not read: certificates are always checked; add your own authority to those of the system");
     }
 }
+
+/// The site by which people sign in with SAML.
+async fn saml(settings: &Settings, report: &mut Report) {
+    match Site::read(&settings.root_url(), |name| settings.var(name)) {
+        Ok(None) => {}
+        Err(e) => report.wrong(format!("people cannot sign in by saml: {e}")),
+        Ok(Some(_)) if !identity::SPEAKS_SAML => {
+            report.wrong("SAML_APP_KEY is set, but this program was built without SAML (`--features saml`): people who signed in by it sign in by a code in a mail");
+        }
+        Ok(Some(site)) => described(&site, report).await,
+    }
+}
+
+#[cfg(feature = "saml")]
+async fn described(site: &Site, report: &mut Report) {
+    match identity::saml::read(site).await {
+        Ok(_) if site.trusts_email => report.good("people sign in by saml, and its addresses are believed"),
+        Ok(_) => report.good("people sign in by saml; addresses of people who are new are confirmed by mail unless SAML_TRUST_EMAIL is set"),
+        Err(e) => report.wrong(format!("people cannot sign in by saml: {e}")),
+    }
+}
+
+#[cfg(not(feature = "saml"))]
+async fn described(_: &Site, _: &mut Report) {}
 
 async fn database(settings: &Settings, report: &mut Report) {
     let Some(url) = &settings.database_url else {

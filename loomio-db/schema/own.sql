@@ -34,3 +34,10 @@ create table if not exists loomio.undeliverable (
   diagnostic text,
   reported_at timestamp not null
 );
+
+-- Answers of a SAML site that signed somebody in, until they end by themselves, so
+-- that none is shown twice.
+create table if not exists loomio.shown_answers (
+  answer text primary key,
+  until timestamp not null
+);

@@ -44,6 +44,9 @@ pub struct App {
     pub files: crate::services::blob::Store,
     /// Sends mail.
     pub mailer: loomio_mail::Mailer,
+    /// What the SAML site says of itself.
+    #[cfg(feature = "saml")]
+    pub saml: crate::services::identity::saml::Known,
     rng: Mutex<StdRng>,
 }
 
@@ -73,6 +76,8 @@ impl App {
             client,
             files,
             mailer,
+            #[cfg(feature = "saml")]
+            saml: Default::default(),
             rng: Mutex::new(StdRng::from_seed(seed)),
             settings,
         }

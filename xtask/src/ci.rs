@@ -11,11 +11,17 @@ use std::{path::Path, time::Instant};
 pub fn ci() -> anyhow::Result<()> {
     step("formatting", || run::run(&mut run::cargo(&["fmt", "--all", "--check"])))?;
     step("tidy", tidy::tidy)?;
-    step("lints", || run::run(&mut run::cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])))?;
-    step("documentation", || run::run(run::cargo(&["doc", "--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "-D warnings")))?;
+    let features = features();
+    step("lints", || run::run(run::cargo(&["clippy", "--workspace", "--all-targets", "--quiet"]).args(features).args(["--", "-D", "warnings"])))?;
+    step("documentation", || run::run(run::cargo(&["doc", "--workspace", "--no-deps", "--quiet"]).args(features).env("RUSTDOCFLAGS", "-D warnings")))?;
     step("book", book::build)?;
     step("dependencies", dependencies)?;
     step("tests", || test(&[]))
+}
+
+/// The features of every step: SAML, where the libraries are that it needs.
+fn features() -> &'static [&'static str] {
+    if services::has_saml() { &["--features", "loomio-cli/saml"] } else { &[] }
 }
 
 fn step(name: &str, work: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
@@ -50,7 +56,7 @@ pub fn test_with(rest: &[String], variable: Option<(&str, &Path)>) -> anyhow::Re
     let services = services::start()?;
     let runner: &[&str] = if run::installed("cargo-nextest", &["nextest", "--version"]) { &["nextest", "run", "--workspace"] } else { &["test", "--workspace"] };
     let mut command = run::cargo(runner);
-    services.tell(command.args(rest));
+    services.tell(command.args(features()).args(rest));
     command.envs(variable);
     run::run(&mut command)
 }

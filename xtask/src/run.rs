@@ -10,9 +10,17 @@ pub fn program<S: AsRef<OsStr>>(name: &str, arguments: &[S]) -> Command {
     command
 }
 
-/// `cargo` with its arguments.
+/// `cargo` with its arguments. What cargo told this program of itself is kept from it:
+/// build scripts of some dependencies look at it and would run again each time.
 pub fn cargo<S: AsRef<OsStr>>(arguments: &[S]) -> Command {
-    program(&variable("CARGO").unwrap_or_else(|| "cargo".to_owned()), arguments)
+    let mut command = program(&variable("CARGO").unwrap_or_else(|| "cargo".to_owned()), arguments);
+    let is_told = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") || matches!(name, "CARGO_CRATE_NAME" | "CARGO_BIN_NAME" | "CARGO_PRIMARY_PACKAGE" | "OUT_DIR");
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(is_told) {
+            command.env_remove(name);
+        }
+    }
+    command
 }
 
 /// A variable of the environment, unless it is empty.

@@ -164,6 +164,32 @@ fn install(package: &str) -> anyhow::Result<()> {
     run::run(run::program("apt-get", &["-qq", "-y", "install", package]).env("DEBIAN_FRONTEND", "noninteractive").stdout(Stdio::null()))
 }
 
+/// Debian's packages of what SAML is built on and tested with.
+const SAML_PACKAGES: [&str; 7] = ["libxml2-dev", "libxmlsec1-dev", "libxmlsec1-openssl", "libssl-dev", "pkg-config", "libclang-dev", "xmlsec1"];
+
+/// Whether what SAML is built on and tested with is there, or could be installed.
+pub fn has_saml() -> bool {
+    if is_saml_there() {
+        return true;
+    }
+    let is_installed = is_root() && run::installed("apt-get", &["--version"]) && SAML_PACKAGES.iter().try_for_each(|package| install(package)).is_ok() && is_saml_there();
+    if !is_installed {
+        run::say(&format!("SAML is neither built nor tested here, for some of this is missing: {}", SAML_PACKAGES.join(" ")));
+    }
+    is_installed
+}
+
+fn is_saml_there() -> bool {
+    let libraries = run::output(&mut run::program("pkg-config", &["--exists", "libxml-2.0", "xmlsec1", "xmlsec1-openssl", "openssl"])).is_some();
+    libraries && run::installed("xmlsec1", &["--version"]) && run::installed("openssl", &["version"]) && has_libclang()
+}
+
+fn has_libclang() -> bool {
+    let packaged = fs::read_dir("/usr/lib").ok().into_iter().flatten().filter_map(Result::ok).map(|e| e.path()).filter(|p| text(p).contains("/llvm"));
+    let has = |folder: PathBuf| fs::read_dir(folder).ok().into_iter().flatten().filter_map(Result::ok).any(|e| e.file_name().to_string_lossy().starts_with("libclang"));
+    run::variable("LIBCLANG_PATH").is_some() || packaged.map(|p| p.join("lib")).any(has) || has(PathBuf::from("/usr/lib"))
+}
+
 fn text(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }

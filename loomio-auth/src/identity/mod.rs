@@ -9,6 +9,9 @@
 pub mod flow;
 pub mod oauth;
 pub mod profile;
+#[cfg(feature = "saml")]
+pub mod saml;
+pub mod saml_site;
 
 pub use flow::Flow;
 pub use oauth::Provider;

@@ -28,6 +28,9 @@ pub enum Misdescribed {
     /// A setting is no address.
     #[error("{0} is not a web address")]
     NoAddress(&'static str),
+    /// What a setting names could be changed on the way here.
+    #[error("{0} is not an address that begins with https://")]
+    Unsafe(&'static str),
 }
 
 /// Why a code was not exchanged. The words hold no secret.
@@ -97,6 +100,11 @@ fn address(name: &'static str, text: &str) -> Result<Url, Misdescribed> {
     Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host()).ok_or(Misdescribed::NoAddress(name))
 }
 
+/// Whether a setting says yes.
+pub(super) fn flag(value: Option<&str>) -> bool {
+    value.is_some_and(|v| !matches!(v, "0" | "false" | "off" | "no"))
+}
+
 fn key_variable(kind: Kind) -> &'static str {
     match kind {
         Kind::Oauth => "OAUTH_APP_KEY",
@@ -115,7 +123,6 @@ impl Provider {
     pub fn read<'v>(kind: Kind, var: impl Fn(&str) -> Option<&'v str>) -> Result<Option<Self>, Misdescribed> {
         let Some(key) = var(key_variable(kind)) else { return Ok(None) };
         let needed = |name: &'static str| var(name).ok_or(Misdescribed::Missing(name));
-        let flag = |name: &str| var(name).is_some_and(|v| !matches!(v, "0" | "false" | "off" | "no"));
         let reading = |uid: &str, name: &str, email: &str, trusts_email| Reading { uid: uid.to_owned(), name: name.to_owned(), email: email.to_owned(), trusts_email };
         let (secret, auth_url, token_url, profile_url, scope, reading) = match kind {
             Kind::Saml => return Ok(None),
@@ -136,7 +143,7 @@ impl Provider {
                     at("index.php/apps/oauth2/api/v1/token")?,
                     at("ocs/v2.php/cloud/user?format=json")?,
                     None,
-                    reading("id", "displayname", "email", flag("NEXTCLOUD_TRUST_EMAIL")),
+                    reading("id", "displayname", "email", flag(var("NEXTCLOUD_TRUST_EMAIL"))),
                 )
             }
             Kind::Oauth => (
@@ -145,7 +152,7 @@ impl Provider {
                 address("OAUTH_TOKEN_URL", needed("OAUTH_TOKEN_URL")?)?,
                 address("OAUTH_PROFILE_URL", needed("OAUTH_PROFILE_URL")?)?,
                 Some(needed("OAUTH_SCOPE")?),
-                reading(needed("OAUTH_ATTR_UID")?, needed("OAUTH_ATTR_NAME")?, needed("OAUTH_ATTR_EMAIL")?, flag("OAUTH_TRUST_EMAIL")),
+                reading(needed("OAUTH_ATTR_UID")?, needed("OAUTH_ATTR_NAME")?, needed("OAUTH_ATTR_EMAIL")?, flag(var("OAUTH_TRUST_EMAIL"))),
             ),
         };
         Ok(Some(Self {

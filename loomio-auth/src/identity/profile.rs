@@ -34,27 +34,34 @@ pub fn read(kind: Kind, reading: &Reading, told: &Json) -> Option<Proved> {
         Kind::Nextcloud => told.get("ocs")?.get("data")?,
         _ => told,
     };
-    let email = text(told.get(&reading.email)).filter(|e| e.chars().count() <= LONGEST_EMAIL)?;
     // A site that says no is believed, whatever the settings say.
     let claim = ["email_verified", "verified_email"].iter().find_map(|key| truth(told.get(*key)?));
-    Some(Proved {
-        kind,
-        uid: text(told.get(&reading.uid)).filter(|u| u.chars().count() <= LONGEST)?,
-        email,
-        is_email_verified: claim.unwrap_or(reading.trusts_email),
-        name: text(told.get(&reading.name)).map(|name| name.chars().take(LONGEST_NAME).collect()),
-        logo: text(told.get("picture")).filter(|l| kind == Kind::Google && l.starts_with("https://") && l.len() <= LONGEST_LOGO),
-    })
+    let proved = person(kind, text(told.get(&reading.uid))?, text(told.get(&reading.email))?, claim.unwrap_or(reading.trusts_email), text(told.get(&reading.name)))?;
+    let logo = text(told.get("picture")).filter(|l| kind == Kind::Google && l.starts_with("https://") && l.len() <= LONGEST_LOGO);
+    Some(Proved { logo, ..proved })
+}
+
+/// Somebody, unless number or address are longer than what is stored.
+#[must_use]
+pub fn person(kind: Kind, uid: String, email: String, is_email_verified: bool, name: Option<String>) -> Option<Proved> {
+    let fits = uid.chars().count() <= LONGEST && email.chars().count() <= LONGEST_EMAIL;
+    fits.then(|| Proved { kind, uid, email, is_email_verified, name: name.map(|name| name.chars().take(LONGEST_NAME).collect()), logo: None })
 }
 
 /// A text or number as text that says something and can be stored.
 fn text(value: Option<&Json>) -> Option<String> {
-    let text = match value? {
-        Json::String(s) => s.trim().to_owned(),
-        Json::Number(n) => n.to_string(),
-        _ => return None,
-    };
-    (!text.is_empty() && !text.chars().any(char::is_control)).then_some(text)
+    match value? {
+        Json::String(s) => storable(s),
+        Json::Number(n) => storable(&n.to_string()),
+        _ => None,
+    }
+}
+
+/// What is said, when it says something and can be stored.
+#[must_use]
+pub fn storable(text: &str) -> Option<String> {
+    let text = text.trim();
+    (!text.is_empty() && !text.chars().any(char::is_control)).then(|| text.to_owned())
 }
 
 /// What is said to be so or not so; some sites say it as text.

@@ -17,6 +17,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("help.html", include_str!("../../templates/help.html")),
     ("unsubscribe.html", include_str!("../../templates/unsubscribe.html")),
     ("mails.html", include_str!("../../templates/mails.html")),
+    ("again.html", include_str!("../../templates/again.html")),
     ("merge.html", include_str!("../../templates/merge.html")),
     ("feed.xml", include_str!("../../templates/feed.xml")),
     ("sitemap.xml", include_str!("../../templates/sitemap.xml")),

@@ -14,7 +14,7 @@ use poem::{
 };
 
 /// What is asked with keys, signatures or by other servers, for which no cookie speaks.
-const EXEMPT: [&str; 6] = ["/api/b2", "/api/b3", "/api/hocuspocus", "/email_processor", "/direct_uploads", "/bug_tunnel"];
+const EXEMPT: [&str; 7] = ["/api/b2", "/api/b3", "/api/hocuspocus", "/email_processor", "/direct_uploads", "/bug_tunnel", "/saml/oauth"];
 
 /// Refuses what another site's page made a browser send.
 ///

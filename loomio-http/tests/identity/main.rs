@@ -4,5 +4,9 @@
 mod attacks;
 mod elsewhere;
 mod first_time;
+#[cfg(feature = "saml")]
+mod idp;
+#[cfg(feature = "saml")]
+mod saml;
 mod signing_in;
 mod world;

@@ -110,14 +110,25 @@ pub struct Browser<'w> {
 
 impl Browser<'_> {
     pub async fn ask(&mut self, method: Method, path: &str, body: Json) -> Answer {
-        let mut request = Request::builder().method(method).uri(path.parse().unwrap()).header("content-type", "application/json");
+        self.send(method, path, "application/json", body.to_string()).await
+    }
+
+    /// Sends what stands in a form.
+    #[cfg(feature = "saml")]
+    pub async fn post_form(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        self.send(Method::POST, path, "application/x-www-form-urlencoded", body).await
+    }
+
+    async fn send(&mut self, method: Method, path: &str, kind: &str, body: String) -> Answer {
+        let mut request = Request::builder().method(method).uri(path.parse().unwrap()).header("content-type", kind);
         if !self.cookies.is_empty() {
             request = request.header("cookie", self.cookies.iter().map(|(n, v)| format!("{n}={v}")).collect::<Vec<_>>().join("; "));
         }
         for (name, value) in &self.headers {
             request = request.header(*name, *value);
         }
-        let response = self.world.routes.call(request.body(body.to_string())).await.unwrap_or_else(|e| e.into_response());
+        let response = self.world.routes.call(request.body(body)).await.unwrap_or_else(|e| e.into_response());
         for cookie in response.headers().get_all("set-cookie") {
             let (name, value) = cookie.to_str().unwrap().split(';').next().unwrap().split_once('=').unwrap();
             self.cookies.insert(name.to_owned(), value.to_owned());

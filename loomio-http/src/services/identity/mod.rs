@@ -9,16 +9,21 @@
 
 mod exchange;
 mod join;
+#[cfg(feature = "saml")]
+pub mod saml;
 pub mod waiting;
 
 use super::{Done, ServiceError, Visit, link, sign_in};
 use crate::{Settings, settings::Environment};
 use join::Joined;
-use loomio_auth::identity::{Flow, Kind, Proved, Provider, oauth::Misdescribed};
+use loomio_auth::identity::{Flow, Kind, Proved, Provider, oauth::Misdescribed, saml_site::Site};
 use loomio_core::policy;
 use loomio_db::{facts, find::Find, rows::Identity};
 use serde_json::{Value as Json, json};
 use url::Url;
+
+/// Whether this program was built to speak SAML.
+pub const SPEAKS_SAML: bool = cfg!(feature = "saml");
 
 /// Where to, when nobody says.
 const DASHBOARD: &str = "/dashboard";
@@ -52,7 +57,10 @@ pub fn provider(settings: &Settings, kind: Kind) -> Result<Option<Provider>, Mis
 /// The sites that the sign-in form offers.
 #[must_use]
 pub fn offered(settings: &Settings) -> Json {
-    let is_served = |kind: &Kind| matches!(provider(settings, *kind), Ok(Some(_)));
+    let is_served = |kind: &Kind| match kind {
+        Kind::Saml => SPEAKS_SAML && matches!(Site::read(&settings.root_url(), |name| settings.var(name)), Ok(Some(_))),
+        _ => matches!(provider(settings, *kind), Ok(Some(_))),
+    };
     Kind::ALL.into_iter().filter(is_served).map(|kind| json!({"name": kind.name(), "href": format!("/{}/oauth", kind.name())})).collect()
 }
 

@@ -53,7 +53,7 @@ pub async fn delete_old_emails(app: &Arc<App>, now: NaiveDateTime) -> anyhow::Re
 /// When the database refuses.
 pub async fn forget_finished_work(app: &Arc<App>, now: NaiveDateTime) -> anyhow::Result<()> {
     job::forget_tickets(&app.db, now - TICKETS).await?;
-    Ok(())
+    delete(app, "loomio.shown_answers where until < $1", now).await
 }
 
 async fn delete(app: &Arc<App>, what: &str, before: NaiveDateTime) -> anyhow::Result<()> {
