@@ -1,18 +1,21 @@
-//! PostgreSQL's `hstore` in its text form: the headers of received mails.
+//! PostgreSQL's `hstore` in its text form: the headers of received mails, translations.
 
 /// The pairs of a stored text; a value that is null is left out.
 #[must_use]
 pub fn pairs(text: &str) -> Vec<(String, String)> {
+    entries(text).into_iter().filter_map(|(key, value)| Some((key, value?))).collect()
+}
+
+/// The entries of a stored text.
+#[must_use]
+pub fn entries(text: &str) -> Vec<(String, Option<String>)> {
     let mut chars = text.chars().peekable();
     let mut out = Vec::new();
     while let Some(key) = quoted(&mut chars) {
         // `=>` stands between; an unquoted NULL is no value.
         let skipped: String = std::iter::from_fn(|| chars.next_if(|c| *c != '"' && *c != ',')).collect();
-        if skipped.trim_start_matches("=>").trim().is_empty()
-            && let Some(value) = quoted(&mut chars)
-        {
-            out.push((key, value));
-        }
+        let is_null = !skipped.trim_start_matches("=>").trim().is_empty();
+        out.push((key, if is_null { None } else { quoted(&mut chars) }));
     }
     out
 }
@@ -33,8 +36,14 @@ fn quoted(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Option<String
 /// Pairs as a text to be stored.
 #[must_use]
 pub fn text<'p>(pairs: impl IntoIterator<Item = (&'p str, &'p str)>) -> String {
+    text_of(pairs.into_iter().map(|(k, v)| (k, Some(v))))
+}
+
+/// Entries as a text to be stored.
+#[must_use]
+pub fn text_of<'p>(entries: impl IntoIterator<Item = (&'p str, Option<&'p str>)>) -> String {
     let quote = |t: &str| format!("\"{}\"", t.replace('\\', "\\\\").replace('"', "\\\""));
-    pairs.into_iter().map(|(k, v)| format!("{}=>{}", quote(k), quote(v))).collect::<Vec<_>>().join(", ")
+    entries.into_iter().map(|(k, v)| format!("{}=>{}", quote(k), v.map_or_else(|| "NULL".to_owned(), quote))).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
@@ -48,5 +57,7 @@ mod tests {
         assert_eq!(pairs(&text(list)), owned(&list));
         assert_eq!(pairs("\"a\"=>NULL, \"b\"=>\"2\""), owned(&[("b", "2")]));
         assert_eq!(pairs(""), owned(&[]));
+        let with_null = [("a", None), ("b", Some("NULL"))];
+        assert_eq!(entries(&text_of(with_null)), with_null.map(|(k, v)| (k.to_owned(), v.map(ToOwned::to_owned))));
     }
 }

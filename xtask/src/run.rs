@@ -34,12 +34,18 @@ pub fn variable(name: &str) -> Option<String> {
 /// # Errors
 /// When it cannot be started or fails.
 pub fn run(command: &mut Command) -> anyhow::Result<()> {
-    say(&format!("{command:?}"));
-    let status = command.status().with_context(|| format!("starting {command:?}"))?;
+    let shown = shown(command);
+    say(&shown);
+    let status = command.status().with_context(|| format!("starting {shown}"))?;
     if !status.success() {
-        bail!("{command:?} failed ({status})");
+        bail!("{shown} failed ({status})");
     }
     Ok(())
+}
+
+/// A command as one would type it.
+fn shown(command: &Command) -> String {
+    std::iter::once(command.get_program()).chain(command.get_args()).map(|part| part.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }
 
 /// Runs a command quietly and tells what it printed, unless it failed.

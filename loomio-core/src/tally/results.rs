@@ -213,14 +213,19 @@ fn extra(id: i32, name: &str, score_percent: Option<f64>, share: f64, voters: &[
     }
 }
 
+/// `polls.hide_results` while everybody's results wait for their own vote.
+pub const UNTIL_VOTE: i32 = 1;
+/// `polls.hide_results` while results wait for the poll's end.
+pub const UNTIL_CLOSED: i32 = 2;
+
 /// Whether results are shown to somebody who has or has not voted.
 ///
-/// `hide_results` is 0 (off), 1 (until one's own vote) or 2 (until closed).
+/// `hide_results` is 0 (off), [`UNTIL_VOTE`] or [`UNTIL_CLOSED`].
 #[must_use]
 pub fn are_shown(hide_results: i32, closed: bool, voted: bool) -> bool {
     match hide_results {
-        2 => closed,
-        1 => closed || voted,
+        UNTIL_CLOSED => closed,
+        UNTIL_VOTE => closed || voted,
         _ => true,
     }
 }

@@ -20,6 +20,7 @@ pub mod mark_summary_as_read;
 pub mod merge_users;
 pub mod redact_user;
 pub mod remove_export;
+pub mod retranslate;
 pub mod send_event_mail;
 pub mod send_mail;
 
@@ -178,6 +179,7 @@ impl Worker {
             .define_job::<Task<export_group::ExportGroup>>()
             .define_job::<Task<fetch_file::FetchFile>>()
             .define_job::<Task<remove_export::RemoveExport>>()
+            .define_job::<Task<retranslate::Retranslate>>()
             .define_job::<Task<send_event_mail::SendEventMail>>()
             .define_job::<Task<send_mail::SendMail>>()
             .with_cron(&*clock)?

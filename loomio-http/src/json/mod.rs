@@ -7,6 +7,7 @@ pub mod document;
 pub mod event;
 pub mod file;
 pub mod group;
+pub mod lazy;
 pub mod membership;
 pub mod outcome;
 pub mod params;

@@ -30,13 +30,10 @@ pub fn kind(p: &Poll) -> &'static Kind {
     Kind::named(&p.poll_type).unwrap_or(&KINDS[0])
 }
 
-/// `hide_results` while everybody's results wait for their own vote.
-pub const UNTIL_VOTE: i32 = 1;
-
 /// Whether the results of a poll wait for one's own vote.
 #[must_use]
 pub fn waits_for_vote(p: &Poll) -> bool {
-    p.hide_results == UNTIL_VOTE && p.closed_at.is_none()
+    p.hide_results == results::UNTIL_VOTE && p.closed_at.is_none()
 }
 
 /// Whether who looks sees results and what others said. The original leaves it to

@@ -17,7 +17,7 @@ use loomio_db::{
     find::Find,
     rows::{
         Chatbot, Comment, Demo, Discussion, DiscussionReader, DiscussionTemplate, Event, Group, MemberEmailAlias, Membership, MembershipRequest, Notification, Outcome, Poll, PollTemplate, Reaction,
-        ReceivedEmail, Stance, Tag, Task, User, Version,
+        ReceivedEmail, Stance, Tag, Task, Translation, User, Version,
     },
     sql,
 };
@@ -343,6 +343,7 @@ plain_collection!(PollTemplate, "poll_templates", template::poll, |_t| None);
 plain_collection!(DiscussionTemplate, "discussion_templates", template::discussion, |_t| None);
 plain_collection!(User, "users", user::user, |_u| None);
 plain_collection!(Tag, "tags", simple::tag, |_t| None);
+plain_collection!(Translation, "translations", simple::translation, |_t| None);
 plain_collection!(Version, "versions", simple::version, |_v| None);
 plain_collection!(Task, "tasks", simple::task, |_t| None);
 plain_collection!(Chatbot, "chatbots", simple::chatbot, |_c| None);

@@ -38,6 +38,9 @@ pub struct Scope {
     pub for_voters: bool,
     /// Whether a group's invitation token is shown.
     pub include_token: bool,
+    /// The language in which the viewer wants to read all texts, where they can be
+    /// translated.
+    pub language: Option<String>,
     /// Whether the original rendered without its record cache, so that things it
     /// only knows from there are absent.
     pub uncached: bool,

@@ -6,7 +6,10 @@ use super::{
     stance, user,
 };
 use crate::fields;
-use loomio_db::rows::{Chatbot, Notification, Reaction, Tag, Task, Version};
+use loomio_db::{
+    hstore,
+    rows::{Chatbot, Notification, Reaction, Tag, Task, Translation, Version},
+};
 use serde_json::Value as Json;
 
 /// A tag of a group.
@@ -22,6 +25,25 @@ pub fn tag(t: &Tag, _r: &mut Render<'_>) -> Node {
         "priority" => t.priority,
     );
     node
+}
+
+/// A text in another language.
+pub fn translation(t: &Translation, _r: &mut Render<'_>) -> Node {
+    let mut node = Node::new();
+    let fields: Node = hstore::entries(t.fields.as_deref().unwrap_or_default()).into_iter().map(|(column, text)| (column, text.map_or(Json::Null, Json::String))).collect();
+    fields!(node; "translatable_id" => t.translatable_id, "translatable_type" => t.translatable_type, "fields" => fields, "language" => t.language, "id" => t.id);
+    node
+}
+
+/// The kept translation of a text for whoever wants all texts in their own language,
+/// beside it.
+pub fn add_translation(node: &mut Node, r: &mut Render<'_>, class: &'static str, id: i32) {
+    if r.scope.language.is_none() || !r.scope.includes("translation") {
+        return;
+    }
+    if let Some(found) = r.store.translations.get(&(class, id)) {
+        r.one(node, "translation_id", "translations", Some(found), translation);
+    }
 }
 
 /// Somebody's reaction to a text.

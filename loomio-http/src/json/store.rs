@@ -5,70 +5,18 @@
 //! is then fetched by one query, and the rendering starts over until nothing is
 //! missing. A page of thirty records thus costs as many queries as a page of three.
 
-use super::render::Scope;
+use super::{lazy::Lazy, render::Scope};
 use loomio_db::{
     Result,
     find::{self, Find},
-    rows::{Comment, Discussion, DiscussionReader, Event, Group, Membership, MembershipRequest, Outcome, Poll, PollOption, PollTemplate, Reaction, Stance, StorageBlob, Subscription, Tag, User},
+    rows::{
+        Comment, Discussion, DiscussionReader, Event, Group, Membership, MembershipRequest, Outcome, Poll, PollOption, PollTemplate, Reaction, Stance, StorageBlob, Subscription, Tag, Translation,
+        User,
+    },
     sql,
 };
 use sea_orm::{ConnectionTrait, FromQueryResult};
-use std::{
-    collections::{HashMap, HashSet},
-    hash::Hash,
-    sync::Arc,
-};
-
-/// Rows by key; asking for a row that is not there notes the wish for it.
-#[derive(Debug)]
-pub struct Lazy<K, V> {
-    found: HashMap<K, Option<Arc<V>>>,
-    wanted: HashSet<K>,
-}
-
-impl<K, V> Default for Lazy<K, V> {
-    fn default() -> Self {
-        Self { found: HashMap::new(), wanted: HashSet::new() }
-    }
-}
-
-impl<K: Hash + Eq + Clone, V> Lazy<K, V> {
-    /// The row, if it is known to exist; an unknown one is wanted from now on.
-    pub fn get(&mut self, key: &K) -> Option<Arc<V>> {
-        if let Some(known) = self.found.get(key) {
-            return known.clone();
-        }
-        self.wanted.insert(key.clone());
-        None
-    }
-
-    /// Makes a row known.
-    pub fn put(&mut self, key: K, row: Arc<V>) {
-        self.found.insert(key, Some(row));
-    }
-
-    /// Asks for rows before they are needed.
-    pub fn want(&mut self, keys: impl IntoIterator<Item = K>) {
-        for key in keys {
-            if !self.found.contains_key(&key) {
-                self.wanted.insert(key);
-            }
-        }
-    }
-
-    /// The wanted keys, which count as absent from now on unless [`Self::put`].
-    fn take(&mut self) -> Vec<K> {
-        let keys: Vec<K> = self.wanted.drain().collect();
-        for key in &keys {
-            self.found.insert(key.clone(), None);
-        }
-        keys
-    }
-
-    fn is_wanting(&self) -> bool {
-        !self.wanted.is_empty()
-    }
-}
+use std::{collections::HashMap, sync::Arc};
 
 /// What belongs to whom: an uploaded file of a record.
 pub type FileKey = (&'static str, &'static str, i64);
@@ -89,6 +37,8 @@ pub struct OrgCounts {
 pub struct Store {
     /// Whose readers and stances are loaded.
     pub viewer: Option<i32>,
+    /// The language in which the viewer reads.
+    pub language: Option<String>,
     /// Whether those who wrote things are shown with them.
     pub shows_authors: bool,
     pub users: Lazy<i32, User>,
@@ -114,6 +64,7 @@ pub struct Store {
     pub created_events: Lazy<(&'static str, i32), Event>,
     pub files: Lazy<FileKey, Vec<StorageBlob>>,
     pub blobs: Lazy<i64, StorageBlob>,
+    pub translations: Lazy<(&'static str, i32), Translation>,
 }
 
 /// Loads the wanted rows of each kind by one query, and wants the people of each.
@@ -155,7 +106,7 @@ impl Store {
     /// An empty store for somebody's view.
     #[must_use]
     pub fn new(scope: &Scope) -> Self {
-        Self { viewer: scope.current_user_id, shows_authors: scope.includes("user") && scope.includes("author"), ..Self::default() }
+        Self { viewer: scope.current_user_id, language: scope.language.clone(), shows_authors: scope.includes("user") && scope.includes("author"), ..Self::default() }
     }
 
     /// Whether the last rendering missed something.
@@ -184,6 +135,7 @@ impl Store {
             || self.created_events.is_wanting()
             || self.files.is_wanting()
             || self.blobs.is_wanting()
+            || self.translations.is_wanting()
     }
 
     /// Loads everything wanted, one query for each kind.
@@ -225,6 +177,7 @@ impl Store {
                 self.blobs.put(row.id, Arc::new(row));
             }
         }
+        self.fill_translations(conn).await?;
         let keys = self.files.take();
         if !keys.is_empty() {
             self.fill_files(conn, &keys).await?;
@@ -246,6 +199,24 @@ impl Store {
         if self.shows_authors {
             self.users.want(author);
         }
+    }
+
+    /// Loads what is kept of texts in the viewer's language.
+    async fn fill_translations(&mut self, conn: &impl ConnectionTrait) -> Result<()> {
+        let keys = self.translations.take();
+        let (false, Some(language)) = (keys.is_empty(), self.language.clone()) else { return Ok(()) };
+        let (classes, ids): (Vec<String>, Vec<i32>) = keys.iter().map(|(class, id)| ((*class).to_owned(), *id)).unzip();
+        let of_texts = Find::<Translation>::new(
+            "translations.language = $1 and translations.translatable_type = any($2) and translations.translatable_id = any($3)",
+            vec![language.into(), classes.into(), sql::ids(&ids)],
+        );
+        for row in of_texts.order("translations.id desc").all(conn).await? {
+            let key = keys.iter().find(|(class, id)| row.translatable_type.as_deref() == Some(*class) && row.translatable_id == Some(*id));
+            if let Some(key) = key {
+                self.translations.put(*key, Arc::new(row));
+            }
+        }
+        Ok(())
     }
 
     /// Loads groups, and what is shown of each.

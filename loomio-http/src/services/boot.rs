@@ -67,7 +67,7 @@ pub async fn site(visit: &Visit) -> Done {
         "plausible_src" => settings.var("PLAUSIBLE_SRC"),
         "plausible_site" => settings.var("PLAUSIBLE_SITE"),
         "features" => json!({"app": features(settings)}),
-        "inlineTranslation" => json!({"isAvailable": super::translation::is_available()}),
+        "inlineTranslation" => json!({"isAvailable": super::translation::is_available(settings)}),
         "pollTypes" => poll_types(),
         "pollColors" => poll_colors(),
         "webhookEventKinds" => WEBHOOK_EVENT_KINDS,

@@ -196,7 +196,13 @@ impl Visit {
     /// The kinds to be left out of the answer.
     #[must_use]
     pub fn scope(&self) -> Scope {
-        Scope { current_user_id: self.user_id(), exclude: self.params.text("exclude_types").unwrap_or_default().split_whitespace().map(ToOwned::to_owned).collect(), ..Scope::default() }
+        let reads_translated = self.user.as_ref().is_some_and(|u| u.auto_translate) && super::translation::is_available(&self.app.settings);
+        Scope {
+            current_user_id: self.user_id(),
+            exclude: self.params.text("exclude_types").unwrap_or_default().split_whitespace().map(ToOwned::to_owned).collect(),
+            language: reads_translated.then(|| super::translation::language(&self.locale)),
+            ..Scope::default()
+        }
     }
 
     /// What JSON depends on.

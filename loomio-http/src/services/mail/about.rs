@@ -1,31 +1,15 @@
 //! What an event is about, with the neighbours that every mail of it shows.
 
+pub use crate::services::eventable::What;
+
+use super::reader::Reader;
+use crate::services::{eventable::Eventable, text::RichText, translation};
 use loomio_db::{
     find::{self, Find},
-    rows::{Comment, Discussion, Event, Group, Membership, MembershipRequest, Outcome, Poll, Stance, User},
+    hstore,
+    rows::{Comment, Discussion, Event, Group, Outcome, Poll, Stance, User},
 };
 use sea_orm::ConnectionTrait;
-
-/// What an event is about.
-#[derive(Debug, Clone)]
-pub enum Subject {
-    /// A thread.
-    Discussion,
-    /// A comment.
-    Comment(Comment),
-    /// A poll.
-    Poll,
-    /// A vote.
-    Stance(Stance),
-    /// What came of a poll.
-    Outcome(Outcome),
-    /// A group to which somebody is invited.
-    Group,
-    /// A membership.
-    Membership(Membership),
-    /// A wish to become a member.
-    MembershipRequest(MembershipRequest),
-}
 
 /// An event with what it is about.
 #[derive(Debug, Clone)]
@@ -33,7 +17,7 @@ pub struct About {
     /// The event.
     pub event: Event,
     /// What it is about.
-    pub subject: Subject,
+    pub what: What,
     /// The thread.
     pub discussion: Option<Discussion>,
     /// The poll.
@@ -44,6 +28,40 @@ pub struct About {
     pub group_name: String,
     /// Who did it, unless nobody may know.
     pub actor: Option<User>,
+    /// The language from which a machine has translated the text.
+    pub translated_from: Option<String>,
+}
+
+/// Whether it is in the trash, or of a kind that no mail tells of. A vote has no trash
+/// of its own; a poll and its outcome go together.
+fn is_gone(found: &Eventable) -> bool {
+    let is_poll_there = |may_be_discarded: bool| found.poll.as_ref().is_some_and(|p| may_be_discarded || p.discarded_at.is_none());
+    match &found.what {
+        What::Discussion => found.discussion.as_ref().is_none_or(|d| d.discarded_at.is_some()),
+        What::Comment(comment) => comment.discarded_at.is_some(),
+        What::Poll | What::Outcome(_) => !is_poll_there(false),
+        What::Stance(_) => !is_poll_there(true),
+        What::Reaction(..) | What::ReceivedEmail(_) => true,
+        What::Group | What::Membership(_) | What::MembershipRequest(_) => false,
+    }
+}
+
+/// Puts a text in the reader's language in place of what was written. The translated
+/// title, where the row has one, and the language of the original.
+async fn translated<T: RichText>(reader: &Reader, row: &mut T) -> anyhow::Result<(Option<String>, Option<String>)> {
+    let id = i32::try_from(row.id()).unwrap_or_default();
+    let from = row.side().content_locale.clone();
+    let Some(found) = translation::for_reader(&reader.app, &reader.user, &reader.locale, (T::TYPE, id), from.as_deref()).await? else { return Ok((None, None)) };
+    let mut title = None;
+    for (column, text) in hstore::pairs(found.fields.as_deref().unwrap_or_default()) {
+        if column == T::COLUMN {
+            row.set_body(Some(text));
+            row.set_format("html".to_owned());
+        } else if column == "title" {
+            title = Some(text);
+        }
+    }
+    Ok((title, from))
 }
 
 impl About {
@@ -53,94 +71,43 @@ impl About {
     /// When the database refuses.
     pub async fn load(conn: &impl ConnectionTrait, event_id: i32) -> anyhow::Result<Option<Self>> {
         let Some(event) = find::by_id::<Event>(conn, event_id).await? else { return Ok(None) };
-        let id = event.eventable_id.unwrap_or_default();
-        let mut poll_id = None;
-        let mut discussion_id = None;
-        let mut group_id = None;
-        macro_rules! found {
-            ($row:ty) => {
-                match find::by_id::<$row>(conn, id).await? {
-                    Some(row) => row,
-                    None => return Ok(None),
-                }
-            };
-        }
-        let subject = match event.eventable_type.as_deref().unwrap_or_default() {
-            "Discussion" => {
-                discussion_id = Some(id);
-                Subject::Discussion
-            }
-            "Comment" => {
-                let comment = found!(Comment);
-                if comment.discarded_at.is_some() {
-                    return Ok(None);
-                }
-                discussion_id = comment.discussion_id;
-                Subject::Comment(comment)
-            }
-            "Poll" => {
-                poll_id = Some(id);
-                Subject::Poll
-            }
-            "Stance" => {
-                let stance = found!(Stance);
-                poll_id = Some(stance.poll_id);
-                Subject::Stance(stance)
-            }
-            "Outcome" => {
-                let outcome = found!(Outcome);
-                poll_id = outcome.poll_id;
-                Subject::Outcome(outcome)
-            }
-            "Group" => {
-                group_id = Some(id);
-                Subject::Group
-            }
-            "Membership" => {
-                let membership = found!(Membership);
-                group_id = membership.group_id;
-                Subject::Membership(membership)
-            }
-            "MembershipRequest" => {
-                let request = found!(MembershipRequest);
-                group_id = request.group_id;
-                Subject::MembershipRequest(request)
-            }
-            _ => return Ok(None),
-        };
-        let poll = match poll_id {
-            Some(id) => match find::by_id::<Poll>(conn, id).await? {
-                Some(poll) => Some(poll),
-                None => return Ok(None),
-            },
-            None => None,
-        };
-        // A vote has no trash of its own; a poll and its outcome go together.
-        if poll.as_ref().is_some_and(|p| p.discarded_at.is_some()) && !matches!(subject, Subject::Stance(_)) {
+        let class = event.eventable_type.as_deref().unwrap_or_default();
+        let Some(found) = Eventable::load(conn, class, event.eventable_id.unwrap_or_default()).await? else { return Ok(None) };
+        if is_gone(&found) {
             return Ok(None);
         }
-        discussion_id = discussion_id.or_else(|| poll.as_ref().and_then(|p| p.discussion_id));
-        let discussion = match discussion_id {
-            Some(id) => find::by_id::<Discussion>(conn, id).await?,
-            None => None,
-        };
-        if matches!(subject, Subject::Discussion) && discussion.as_ref().is_none_or(|d| d.discarded_at.is_some()) {
-            return Ok(None);
-        }
-        group_id = group_id.or_else(|| poll.as_ref().and_then(|p| p.group_id)).or_else(|| discussion.as_ref().filter(|_| poll.is_none()).and_then(|d| d.group_id));
-        let group = match group_id {
-            Some(id) => find::by_id::<Group>(conn, id).await?,
-            None => None,
-        };
-        let group_name = match &group {
-            Some(group) => full_name(conn, group).await?,
-            None => String::new(),
-        };
+        let group_name = found.full_group_name().unwrap_or_default();
+        let Eventable { what, discussion, poll, group, .. } = found;
         let actor = match event.user_id {
             Some(id) => find::by_id::<User>(conn, id).await?,
             None => None,
         };
-        Ok(Some(Self { event, subject, discussion, poll, group, group_name, actor }))
+        Ok(Some(Self { event, what, discussion, poll, group, group_name, actor, translated_from: None }))
+    }
+
+    /// The same with its texts in the reader's language, where they want that.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn for_reader(mut self, reader: &Reader) -> anyhow::Result<Self> {
+        if let Some(discussion) = &mut self.discussion {
+            let (title, from) = translated(reader, discussion).await?;
+            discussion.title = title.or_else(|| discussion.title.take());
+            self.translated_from = from.filter(|_| matches!(self.what, What::Discussion));
+        }
+        if let Some(poll) = &mut self.poll {
+            let (title, from) = translated(reader, poll).await?;
+            poll.title = title.unwrap_or_else(|| std::mem::take(&mut poll.title));
+            self.translated_from = from.filter(|_| matches!(self.what, What::Poll)).or(self.translated_from);
+        }
+        let (_, from) = match &mut self.what {
+            What::Comment(comment) => translated(reader, comment).await?,
+            What::Stance(stance) => translated(reader, stance).await?,
+            What::Outcome(outcome) => translated(reader, outcome).await?,
+            _ => (None, None),
+        };
+        self.translated_from = from.or(self.translated_from);
+        Ok(self)
     }
 
     /// The event's kind.
@@ -162,15 +129,17 @@ impl About {
     /// The parameter by which an unsubscribe link names what it is about.
     #[must_use]
     pub fn named_id(&self) -> (&'static str, i32) {
-        let name = match self.subject {
-            Subject::Discussion => "discussion_id",
-            Subject::Comment(_) => "comment_id",
-            Subject::Poll => "poll_id",
-            Subject::Stance(_) => "stance_id",
-            Subject::Outcome(_) => "outcome_id",
-            Subject::Group => "group_id",
-            Subject::Membership(_) => "membership_id",
-            Subject::MembershipRequest(_) => "membership_request_id",
+        let name = match self.what {
+            What::Discussion => "discussion_id",
+            What::Comment(_) => "comment_id",
+            What::Poll => "poll_id",
+            What::Stance(_) => "stance_id",
+            What::Outcome(_) => "outcome_id",
+            What::Group => "group_id",
+            What::Membership(_) => "membership_id",
+            What::MembershipRequest(_) => "membership_request_id",
+            What::Reaction(..) => "reaction_id",
+            What::ReceivedEmail(_) => "received_email_id",
         };
         (name, self.event.eventable_id.unwrap_or_default())
     }
@@ -178,11 +147,11 @@ impl About {
     /// What a reply by mail answers, besides the thread.
     #[must_use]
     pub fn answered(&self) -> Option<(char, i32)> {
-        let letter = match self.subject {
-            Subject::Comment(_) => 'c',
-            Subject::Poll => 'p',
-            Subject::Stance(_) => 's',
-            Subject::Outcome(_) => 'o',
+        let letter = match self.what {
+            What::Comment(_) => 'c',
+            What::Poll => 'p',
+            What::Stance(_) => 's',
+            What::Outcome(_) => 'o',
             _ => return None,
         };
         Some((letter, self.event.eventable_id.unwrap_or_default()))
@@ -191,15 +160,16 @@ impl About {
     /// Who wrote what it is about.
     #[must_use]
     pub fn author_id(&self) -> Option<i32> {
-        match &self.subject {
-            Subject::Discussion => self.discussion.as_ref().and_then(|d| d.author_id),
-            Subject::Comment(comment) => comment.user_id,
-            Subject::Poll => self.poll.as_ref().map(|p| p.author_id),
-            Subject::Stance(stance) => stance.participant_id,
-            Subject::Outcome(outcome) => Some(outcome.author_id),
-            Subject::MembershipRequest(request) => request.requestor_id,
-            Subject::Membership(membership) => membership.user_id,
-            Subject::Group => self.group.as_ref().and_then(|g| g.creator_id),
+        match &self.what {
+            What::Discussion => self.discussion.as_ref().and_then(|d| d.author_id),
+            What::Comment(comment) => comment.user_id,
+            What::Poll => self.poll.as_ref().map(|p| p.author_id),
+            What::Stance(stance) => stance.participant_id,
+            What::Outcome(outcome) => Some(outcome.author_id),
+            What::MembershipRequest(request) => request.requestor_id,
+            What::Membership(membership) => membership.user_id,
+            What::Group => self.group.as_ref().and_then(|g| g.creator_id),
+            What::Reaction(..) | What::ReceivedEmail(_) => None,
         }
     }
 
@@ -229,7 +199,7 @@ impl About {
 
     /// Whether it is a comment that answers something by somebody.
     async fn answers(&self, conn: &impl ConnectionTrait, user_id: i32) -> anyhow::Result<bool> {
-        let Subject::Comment(comment) = &self.subject else { return Ok(false) };
+        let What::Comment(comment) = &self.what else { return Ok(false) };
         let Some(parent_id) = comment.parent_id else { return Ok(false) };
         let author = match comment.parent_type.as_str() {
             "Comment" => find::by_id::<Comment>(conn, parent_id).await?.and_then(|c| c.user_id),
@@ -247,16 +217,4 @@ impl About {
         };
         Ok(author == Some(user_id))
     }
-}
-
-/// A group's name after its parent's.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn full_name(conn: &impl ConnectionTrait, group: &Group) -> anyhow::Result<String> {
-    let parent = match group.parent_id {
-        Some(id) => find::by_id::<Group>(conn, id).await?.and_then(|g| g.name),
-        None => None,
-    };
-    Ok([parent, group.name.clone()].into_iter().flatten().collect::<Vec<_>>().join(" - "))
 }

@@ -3,7 +3,7 @@
 //! Source: `app/extras/calendar_invite.rb`.
 
 use super::{
-    about::{About, Subject},
+    about::{About, What},
     reader::Reader,
 };
 use crate::json::poll;
@@ -20,7 +20,7 @@ use serde_json::Value as Json;
 /// # Errors
 /// When the database refuses.
 pub async fn of(reader: &Reader, about: &About) -> anyhow::Result<Option<Attachment>> {
-    let (Subject::Outcome(outcome), Some(about_poll)) = (&about.subject, &about.poll) else { return Ok(None) };
+    let (What::Outcome(outcome), Some(about_poll)) = (&about.what, &about.poll) else { return Ok(None) };
     if poll::option_name_format(about_poll) != "iso8601" {
         return Ok(None);
     }

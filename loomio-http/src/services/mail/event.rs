@@ -3,7 +3,7 @@
 //! Source: `app/mailers/event_mailer.rb`.
 
 use super::{
-    about::{About, Subject},
+    about::{About, What},
     links, page,
     reader::Reader,
     render,
@@ -53,6 +53,7 @@ pub async fn message(app: &Arc<App>, key: &str, event_id: i32, recipient_id: i32
     let notification = Find::<Notification>::new("notifications.user_id = $1 and notifications.event_id = $2", vec![user.id.into(), event_id.into()]).order("notifications.id").one(db).await?;
     let event_key = about.key_for(db, user.id).await?;
     let reader = Reader::new(app, user);
+    let about = about.for_reader(&reader).await?;
     let recipient = Recipient { key: event_key, membership, notification };
     let subject = subject(&reader, &about, &recipient.key);
     let Some(page) = page::of(&reader, &about, &recipient, &subject).await? else { return Ok(None) };
@@ -128,7 +129,7 @@ async fn thread(reader: &Reader, about: &About) -> anyhow::Result<Thread> {
     let mut thread = Thread { message_id: id(about.event.id), ..Thread::default() };
     let Some(discussion) = &about.discussion else { return Ok(thread) };
     let root = loomio_db::event::created_event(&reader.app.db, "Discussion", discussion.id).await?.map(|e| e.id);
-    let parent = about.event.parent_id.filter(|_| !matches!(about.subject, Subject::Discussion));
+    let parent = about.event.parent_id.filter(|_| !matches!(about.what, What::Discussion));
     let mut above: Vec<i32> = root.into_iter().chain(parent).filter(|above| *above != about.event.id).collect();
     above.dedup();
     thread.references = above.iter().map(|event_id| id(*event_id)).collect();

@@ -3,7 +3,7 @@
 //! Source: `app/views/event_mailer/*.rb`.
 
 use super::{
-    about::{About, Subject},
+    about::{About, What},
     event::{Recipient, actor_name},
     files,
     links::FROM_MAIL,
@@ -51,7 +51,7 @@ pub async fn of(reader: &Reader, about: &About, recipient: &Recipient, subject: 
         "actor_avatar": avatar(reader, about.actor.as_ref()).await?,
     });
     let group_page = match &about.group {
-        Some(group) if !matches!(about.subject, Subject::Comment(_) | Subject::Stance(_)) => pictures(reader, group).await?,
+        Some(group) if !matches!(about.what, What::Comment(_) | What::Stance(_)) => pictures(reader, group).await?,
         _ => Json::Null,
     };
     shown["group"] = group_page;
@@ -59,12 +59,12 @@ pub async fn of(reader: &Reader, about: &About, recipient: &Recipient, subject: 
         Some(discussion) => Some(InThread::load(reader, discussion).await?),
         None => None,
     };
-    let (template, url) = match &about.subject {
-        Subject::Discussion | Subject::Comment(_) => {
+    let (template, url) = match &about.what {
+        What::Discussion | What::Comment(_) => {
             let Some(thread) = &thread else { return Ok(None) };
             let discussion = thread.discussion;
-            match &about.subject {
-                Subject::Comment(comment) => {
+            match &about.what {
+                What::Comment(comment) => {
                     let url = reader.links.comment(discussion, comment.id, &thread.query());
                     shown["body"] = json!(reader.html(comment.body.as_deref(), &comment.body_format));
                     shown["files"] = json!(files::of(reader, "Comment", comment.id).await?);
@@ -78,10 +78,10 @@ pub async fn of(reader: &Reader, about: &About, recipient: &Recipient, subject: 
                 }
             }
         }
-        Subject::Poll | Subject::Outcome(_) | Subject::Stance(_) => {
+        What::Poll | What::Outcome(_) | What::Stance(_) => {
             let Some(about_poll) = &about.poll else { return Ok(None) };
             let poll = poll::Shown::load(reader, about_poll, about.discussion.as_ref()).await?;
-            if let Subject::Stance(stance) = &about.subject {
+            if let What::Stance(stance) = &about.what {
                 shown["vote"] = poll.stance(stance).await?;
                 shown["anonymous"] = json!(about_poll.anonymous);
                 ("stance", stance_url(reader, about, about_poll, stance).await?)
@@ -94,15 +94,20 @@ pub async fn of(reader: &Reader, about: &About, recipient: &Recipient, subject: 
                 ("poll", poll.url(None))
             }
         }
-        Subject::Group | Subject::Membership(_) | Subject::MembershipRequest(_) => {
+        What::Group | What::Membership(_) | What::MembershipRequest(_) => {
             let Some(group) = &about.group else { return Ok(None) };
             let Some((template, url)) = group_page_of(reader, about, group, &mut shown).await? else { return Ok(None) };
             (template, url)
         }
+        What::Reaction(..) | What::ReceivedEmail(_) => return Ok(None),
     };
+    if let Some(from) = &about.translated_from {
+        let language = reader.words(&format!("locale_names.{from}"), &[]);
+        shown["translated"] = json!(reader.words("email.content_was_translated_html", &[("profile_url", &reader.links.to("/profile", &[])), ("source_locale", &language)]));
+    }
     shown["headline"] = json!(headline(reader, about, recipient, template, &url));
-    let message = match &about.subject {
-        Subject::MembershipRequest(request) => request.introduction.as_deref(),
+    let message = match &about.what {
+        What::MembershipRequest(request) => request.introduction.as_deref(),
         _ => about.message(),
     };
     shown["message"] = message.map_or(Json::Null, |m| json!(text::words_only(Some(m), "md")));
@@ -113,8 +118,8 @@ pub async fn of(reader: &Reader, about: &About, recipient: &Recipient, subject: 
 /// Where a mail program's own button ends mails like this one (RFC 8058). Who is not
 /// in a group yet, or runs one, has nothing to end.
 fn one_click(reader: &Reader, about: &About, recipient: &Recipient) -> Option<String> {
-    match &about.subject {
-        Subject::Group | Subject::Membership(_) | Subject::MembershipRequest(_) => None,
+    match &about.what {
+        What::Group | What::Membership(_) | What::MembershipRequest(_) => None,
         _ if matches!(recipient.key.as_str(), "user_mentioned" | "comment_replied_to") => Some(reader.links.end_of("mentions", &reader.user)),
         _ => {
             let (name, id) = about.named_id();
@@ -211,15 +216,15 @@ async fn stance_url(reader: &Reader, about: &About, poll: &Poll, stance: &Stance
 /// The mails about belonging to a group.
 async fn group_page_of(reader: &Reader, about: &About, group: &Group, shown: &mut Json) -> anyhow::Result<Option<(&'static str, String)>> {
     let accept = |token: Option<&str>| reader.links.invitation(token.unwrap_or_default());
-    let (template, url, button) = match &about.subject {
-        Subject::MembershipRequest(_) => {
+    let (template, url, button) = match &about.what {
+        What::MembershipRequest(_) => {
             let mut query = from_mail();
             query.push(("utm_campaign", about.kind().to_owned()));
             let url = reader.links.to(&format!("/g/{}/membership_requests", group.key.as_deref().unwrap_or_default()), &query);
             ("membership_request", url, "email.membership_request.button_text")
         }
-        Subject::Membership(membership) if membership.accepted_at.is_some() => ("membership", reader.links.group(group, &[]), "email.view_group"),
-        Subject::Membership(membership) => ("membership", accept(membership.token.as_deref()), "email.to_join_group.accept_invitation"),
+        What::Membership(membership) if membership.accepted_at.is_some() => ("membership", reader.links.group(group, &[]), "email.view_group"),
+        What::Membership(membership) => ("membership", accept(membership.token.as_deref()), "email.to_join_group.accept_invitation"),
         _ => {
             let own =
                 Find::<Membership>::new("memberships.group_id = $1 and memberships.user_id = $2", vec![group.id.into(), reader.user.id.into()]).order("memberships.id").one(&reader.app.db).await?;
@@ -243,8 +248,8 @@ fn headline(reader: &Reader, about: &About, recipient: &Recipient, template: &st
     if about.author_id() == Some(reader.user.id) && reader.app.i18n.has(&reader.locale, &own) {
         key = own;
     }
-    let title = match &about.subject {
-        Subject::Membership(_) => text::escaped(&about.group_name),
+    let title = match &about.what {
+        What::Membership(_) => text::escaped(&about.group_name),
         _ => format!("<a href=\"{}\">{}</a>", text::escaped(url), text::escaped(&about.title())),
     };
     let poll_type = about.poll.as_ref().map(|p| reader.words(&format!("poll_types.{}", p.poll_type), &[])).unwrap_or_default();
@@ -285,11 +290,11 @@ fn absolute(reader: &Reader, path: &Json) -> Json {
 
 /// Why the mail came, how to answer, and how to get fewer.
 async fn footer(reader: &Reader, about: &About, recipient: &Recipient, url: &str) -> anyhow::Result<Json> {
-    if matches!(about.subject, Subject::Group | Subject::Membership(_)) {
+    if matches!(about.what, What::Group | What::Membership(_)) {
         return Ok(Json::Null);
     }
-    let online = match (&about.subject, &about.group) {
-        (Subject::MembershipRequest(_), Some(group)) => {
+    let online = match (&about.what, &about.group) {
+        (What::MembershipRequest(_), Some(group)) => {
             let mut query = from_mail();
             // What the original uses up for a group with a handle stays in the address of one without.
             if group.handle.is_none() {

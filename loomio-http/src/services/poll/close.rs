@@ -13,7 +13,10 @@ use crate::{
         text::{self, Files},
     },
 };
-use loomio_core::policy::{self, Permit};
+use loomio_core::{
+    policy::{self, Permit},
+    tally::results::UNTIL_CLOSED,
+};
 use loomio_db::{
     Write,
     event::{self, Draft},
@@ -57,7 +60,7 @@ pub async fn close(app: &App, w: &Write, permit: &Permit, poll_id: i32) -> Done<
         // The original leaves the voters' numbers in the history of their votes.
         w.execute(permit, "update versions set whodunnit = null where item_type = 'Stance' and item_id in (select id from stances where poll_id = $1)", vec![poll_id.into()]).await?;
     }
-    if let Some(discussion_id) = before.discussion_id.filter(|_| before.hide_results == draft::UNTIL_CLOSED) {
+    if let Some(discussion_id) = before.discussion_id.filter(|_| before.hide_results == UNTIL_CLOSED) {
         show_reasons(w, permit, &before, discussion_id).await?;
     }
     let (row, _) = text::save(app, w, permit, &before, Poll { closed_at: Some(w.now()), ..before.clone() }, &Files::KEPT).await?;
@@ -155,7 +158,7 @@ pub async fn add_to_thread(visit: &Visit) -> Done {
         let created = event::put_into_thread(&w, &permit, &created, discussion.id).await?;
         events.push(created.id);
     }
-    if row.closed_at.is_some() || row.hide_results != draft::UNTIL_CLOSED {
+    if row.closed_at.is_some() || row.hide_results != UNTIL_CLOSED {
         show_reasons(&w, &permit, &row, discussion.id).await?;
     }
     loomio_db::search_document::index_discussion(&w, &permit, discussion.id).await?;

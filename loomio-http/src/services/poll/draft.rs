@@ -17,6 +17,7 @@ use crate::{
 use loomio_core::{
     policy::Permit,
     poll::{Kind, kind::CommonOption},
+    tally::results::UNTIL_CLOSED,
 };
 use loomio_db::{
     Record, Write,
@@ -24,9 +25,6 @@ use loomio_db::{
     rows::{Discussion, Poll, PollOption},
 };
 use serde_json::{Map, Value as Json};
-
-/// `hide_results` while results are hidden until the poll is closed.
-pub(crate) const UNTIL_CLOSED: i32 = 2;
 
 fn names(column: &str) -> &'static [&'static str] {
     <Poll as Record>::ENUMS.iter().find(|(c, _)| *c == column).map_or(&[][..], |(_, names)| *names)

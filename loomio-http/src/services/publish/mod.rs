@@ -6,7 +6,7 @@
 
 mod addressed;
 pub mod chat;
-mod message;
+pub(crate) mod message;
 mod notification;
 mod own_item;
 mod tell;

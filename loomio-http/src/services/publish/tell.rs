@@ -14,6 +14,7 @@ use crate::{
 use loomio_core::{
     audience::{self, Channel, Facts, Person, Reach, Rule, rule},
     policy::Permit,
+    tally::results::UNTIL_CLOSED,
 };
 use loomio_db::{
     Result, Write,
@@ -105,7 +106,6 @@ async fn results_for_voters(w: &Write, event: &Event, eventable: &Eventable) -> 
 
 /// Reasons of votes mention nobody while they are secret.
 fn silences_mentions(eventable: &Eventable) -> bool {
-    const UNTIL_CLOSED: i32 = 2;
     matches!(eventable.what, What::Stance(_)) && eventable.poll.as_ref().is_some_and(|p| p.anonymous || p.hide_results == UNTIL_CLOSED)
 }
 

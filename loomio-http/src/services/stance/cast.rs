@@ -24,6 +24,7 @@ use loomio_core::{
     policy::{self, Permit},
     poll::vote::{self, Ballot, Rules},
     rich_text,
+    tally::results::UNTIL_CLOSED,
 };
 use loomio_db::{
     Write, counter,
@@ -122,7 +123,7 @@ async fn append(app: &App, w: &Write, permit: &Permit, poll: &Poll, stance: &Sta
     if let Some(voter) = stance.participant_id {
         publish::notice(w, permit, "Poll", poll.id, voter).await?;
     }
-    let told = !rich_text::text::is_blank(stance.reason.as_deref()) && poll.hide_results != crate::services::poll::draft::UNTIL_CLOSED;
+    let told = !rich_text::text::is_blank(stance.reason.as_deref()) && poll.hide_results != UNTIL_CLOSED;
     let discussion_id = match poll.discussion_id.filter(|_| told) {
         Some(id) => {
             let shown = sql::exists(

@@ -3,7 +3,7 @@
 //!
 //! Source: `app/services/discussion_template_service.rb`, `app/controllers/api/v1/discussion_templates_controller.rb`.
 
-use super::{begin, defaults, order, own_group, stored};
+use super::{Template, begin, defaults, order, own_group, set_discarded};
 use crate::{
     json::params::Params,
     services::{
@@ -11,7 +11,6 @@ use crate::{
         attributes::{take, take_all},
         locate,
         text::{self, Files},
-        visit::success,
     },
 };
 use loomio_core::policy::{self, Permit, discussion_template::DiscussionTemplateFacts};
@@ -22,8 +21,6 @@ use loomio_db::{
     sql,
 };
 use serde_json::{Value as Json, json};
-
-const COUNTERS: &[&str] = &["discussion_templates_count"];
 
 async fn of_group(visit: &Visit, group_id: i32) -> Done<Vec<DiscussionTemplate>> {
     Ok(Find::<DiscussionTemplate>::new("discussion_templates.group_id = $1", vec![group_id.into()]).order("discussion_templates.id").all(visit.db()).await?)
@@ -50,7 +47,7 @@ async fn give_defaults(visit: &Visit, group: &Group) -> Done<()> {
     for template in defaults::threads(words).into_iter().filter(|t| t.key.as_deref().is_some_and(|k| keys.contains(&k))) {
         text::insert(&visit.app, &w, &permit, DiscussionTemplate { group_id: Some(group.id), ..template }, &Files::KEPT).await?;
     }
-    counter::groups(&w, &permit, &[group.id], COUNTERS).await?;
+    counter::groups(&w, &permit, &[group.id], DiscussionTemplate::COUNTERS).await?;
     w.commit().await?;
     Ok(())
 }
@@ -126,7 +123,7 @@ pub async fn create(visit: &Visit) -> Done {
     assign(visit, &sent, &mut draft, &mut faults);
     faults.check()?;
     let template = text::insert(&visit.app, &w, &permit, draft, &Files::sent(visit, &sent)?).await?;
-    counter::groups(&w, &permit, &template.group_id.into_iter().collect::<Vec<_>>(), COUNTERS).await?;
+    counter::groups(&w, &permit, &template.group_id.into_iter().collect::<Vec<_>>(), DiscussionTemplate::COUNTERS).await?;
     w.commit().await?;
     respond(visit, template).await
 }
@@ -173,22 +170,13 @@ async fn index_of(visit: &Visit, group: &Group) -> Done {
     visit.render(&rows, None, "discussion_templates").await
 }
 
-/// Puts a template away, or takes it back.
-async fn set_discarded(visit: &Visit, discarded: bool) -> Done {
-    let (w, permit, group) = begin(visit).await?;
-    let before: DiscussionTemplate = stored(visit, &w, "discussion_templates", &group, !discarded).await?;
-    w.save(&permit, &before, DiscussionTemplate { discarded_at: discarded.then_some(w.now()), ..before.clone() }).await?;
-    counter::groups(&w, &permit, &[group.id], COUNTERS).await?;
-    w.commit().await?;
-    index(visit).await
-}
-
 /// Puts a template away.
 ///
 /// # Errors
 /// When the visitor does not administer the group or it has no such template.
 pub async fn discard(visit: &Visit) -> Done {
-    set_discarded(visit, true).await
+    set_discarded::<DiscussionTemplate>(visit, true).await?;
+    index(visit).await
 }
 
 /// Takes a template back.
@@ -196,7 +184,8 @@ pub async fn discard(visit: &Visit) -> Done {
 /// # Errors
 /// When the visitor does not administer the group or it has no such template.
 pub async fn undiscard(visit: &Visit) -> Done {
-    set_discarded(visit, false).await
+    set_discarded::<DiscussionTemplate>(visit, false).await?;
+    index(visit).await
 }
 
 /// Removes a template for good.
@@ -204,14 +193,7 @@ pub async fn undiscard(visit: &Visit) -> Done {
 /// # Errors
 /// When the visitor does not administer its group.
 pub async fn destroy(visit: &Visit) -> Done {
-    let template: DiscussionTemplate = locate::by_id(visit, &visit.params.text("id").unwrap_or_default()).await?;
-    let group = locate::adminable_group_by_id(visit, template.group_id.unwrap_or(0)).await?;
-    let w = visit.begin().await?;
-    let permit = Permit::system("the visitor administers the group");
-    w.destroy(&permit, &template).await?;
-    counter::groups(&w, &permit, &[group.id], COUNTERS).await?;
-    w.commit().await?;
-    Ok(success())
+    super::destroy::<DiscussionTemplate>(visit).await
 }
 
 /// Hiding defaults is for polls only: a group's threads start from stored templates.

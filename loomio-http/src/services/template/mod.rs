@@ -5,14 +5,77 @@ pub mod discussion;
 pub mod poll;
 pub mod public;
 
-use super::{Done, ServiceError, Visit, locate};
+use super::{Done, ServiceError, Visit, locate, visit::success};
+use chrono::NaiveDateTime;
 use loomio_core::policy::Permit;
 use loomio_db::{
-    Record, Write,
+    Record, Write, counter,
     find::{self, Find},
-    rows::Group,
+    rows::{DiscussionTemplate, Group, PollTemplate},
 };
 use serde_json::{Map, Value as Json};
+
+/// What a group keeps of either kind.
+trait Template: Record {
+    /// The table.
+    const TABLE: &'static str;
+    /// The group's counters of it.
+    const COUNTERS: &'static [&'static str];
+
+    /// The group's number.
+    fn group_id(&self) -> i32;
+
+    /// The same, put away at a time, or not.
+    fn with_discarded(&self, at: Option<NaiveDateTime>) -> Self;
+}
+
+impl Template for DiscussionTemplate {
+    const TABLE: &'static str = "discussion_templates";
+    const COUNTERS: &'static [&'static str] = &["discussion_templates_count"];
+
+    fn group_id(&self) -> i32 {
+        self.group_id.unwrap_or(0)
+    }
+
+    fn with_discarded(&self, at: Option<NaiveDateTime>) -> Self {
+        Self { discarded_at: at, ..self.clone() }
+    }
+}
+
+impl Template for PollTemplate {
+    const TABLE: &'static str = "poll_templates";
+    const COUNTERS: &'static [&'static str] = &["poll_templates_count"];
+
+    fn group_id(&self) -> i32 {
+        self.group_id
+    }
+
+    fn with_discarded(&self, at: Option<NaiveDateTime>) -> Self {
+        Self { discarded_at: at, ..self.clone() }
+    }
+}
+
+/// Puts the template that a request names away, or takes it back.
+async fn set_discarded<T: Template>(visit: &Visit, discarded: bool) -> Done<()> {
+    let (w, permit, group) = begin(visit).await?;
+    let before: T = stored(visit, &w, &group, !discarded).await?;
+    w.save(&permit, &before, before.with_discarded(discarded.then_some(w.now()))).await?;
+    counter::groups(&w, &permit, &[group.id], T::COUNTERS).await?;
+    w.commit().await?;
+    Ok(())
+}
+
+/// Removes the template that a request names for good.
+async fn destroy<T: Template>(visit: &Visit) -> Done {
+    let template: T = locate::by_id(visit, &visit.params.text("id").unwrap_or_default()).await?;
+    let group = locate::adminable_group_by_id(visit, template.group_id()).await?;
+    let w = visit.begin().await?;
+    let permit = Permit::system("the visitor administers the group");
+    w.destroy(&permit, &template).await?;
+    counter::groups(&w, &permit, &[group.id], T::COUNTERS).await?;
+    w.commit().await?;
+    Ok(success())
+}
 
 /// The visitor's group that a request names; a group of others is no group.
 async fn own_group(visit: &Visit) -> Done<Option<Group>> {
@@ -55,7 +118,8 @@ fn order(visit: &Visit) -> Done<Vec<Json>> {
 }
 
 /// The group's template that a request names, in use or, when `discarded`, put away.
-async fn stored<T: Record>(visit: &Visit, w: &Write, table: &str, group: &Group, discarded: bool) -> Done<T> {
+async fn stored<T: Template>(visit: &Visit, w: &Write, group: &Group, discarded: bool) -> Done<T> {
+    let table = T::TABLE;
     let state = if discarded { "is not null" } else { "is null" };
     let id = i64::from(visit.params.id("id").unwrap_or(0));
     let condition = format!("{table}.group_id = $1 and {table}.discarded_at {state} and {table}.id = $2");

@@ -2,7 +2,7 @@
 //!
 //! Source: `app/services/poll_template_service.rb`, `app/controllers/api/v1/poll_templates_controller.rb`.
 
-use super::{begin, defaults, order, own_group, stored, with_info};
+use super::{Template, begin, defaults, order, own_group, set_discarded, with_info};
 use crate::{
     json::params::{BadParams, Params},
     services::{
@@ -25,7 +25,6 @@ use loomio_db::{
 };
 use serde_json::{Value as Json, json};
 
-const COUNTERS: &[&str] = &["poll_templates_count"];
 const OPTION: &[&str] = &["name", "icon", "meaning", "prompt", "priority", "test_operator", "test_percent", "test_against"];
 /// The defaults that a group hides until it says otherwise.
 const HIDDEN: [&str; 2] = ["proposal", "question"];
@@ -176,7 +175,7 @@ pub async fn create(visit: &Visit) -> Done {
         w.save(&permit, &group, with_info(&group, "hidden_poll_templates", json!(keys))).await?;
     }
     let template = text::insert(&visit.app, &w, &permit, draft, &Files::sent(visit, &sent)?).await?;
-    counter::groups(&w, &permit, &[group_id], COUNTERS).await?;
+    counter::groups(&w, &permit, &[group_id], PollTemplate::COUNTERS).await?;
     w.commit().await?;
     respond(visit, template).await
 }
@@ -203,7 +202,7 @@ pub async fn update(visit: &Visit) -> Done {
         after.key = sent.text("key");
     }
     let (template, _) = text::save(&visit.app, &w, &permit, &before, after, &Files::sent(visit, &sent)?).await?;
-    counter::groups(&w, &permit, &[template.group_id], COUNTERS).await?;
+    counter::groups(&w, &permit, &[template.group_id], PollTemplate::COUNTERS).await?;
     w.commit().await?;
     respond(visit, template).await
 }
@@ -247,22 +246,13 @@ pub async fn settings(visit: &Visit) -> Done {
     Ok(success())
 }
 
-/// Puts a stored template away, or takes it back.
-async fn set_discarded(visit: &Visit, discarded: bool) -> Done {
-    let (w, permit, group) = begin(visit).await?;
-    let before: PollTemplate = stored(visit, &w, "poll_templates", &group, !discarded).await?;
-    w.save(&permit, &before, PollTemplate { discarded_at: discarded.then_some(w.now()), ..before.clone() }).await?;
-    counter::groups(&w, &permit, &[group.id], COUNTERS).await?;
-    w.commit().await?;
-    index(visit).await
-}
-
 /// Puts a stored template away.
 ///
 /// # Errors
 /// When the visitor does not administer the group or it has no such template.
 pub async fn discard(visit: &Visit) -> Done {
-    set_discarded(visit, true).await
+    set_discarded::<PollTemplate>(visit, true).await?;
+    index(visit).await
 }
 
 /// Takes a stored template back.
@@ -270,7 +260,8 @@ pub async fn discard(visit: &Visit) -> Done {
 /// # Errors
 /// When the visitor does not administer the group or it has no such template.
 pub async fn undiscard(visit: &Visit) -> Done {
-    set_discarded(visit, false).await
+    set_discarded::<PollTemplate>(visit, false).await?;
+    index(visit).await
 }
 
 /// Removes a stored template for good.
@@ -278,14 +269,7 @@ pub async fn undiscard(visit: &Visit) -> Done {
 /// # Errors
 /// When the visitor does not administer its group.
 pub async fn destroy(visit: &Visit) -> Done {
-    let template: PollTemplate = locate::by_id(visit, &visit.params.text("id").unwrap_or_default()).await?;
-    locate::adminable_group_by_id(visit, template.group_id).await?;
-    let w = visit.begin().await?;
-    let permit = Permit::system("the visitor administers the group");
-    w.destroy(&permit, &template).await?;
-    counter::groups(&w, &permit, &[template.group_id], COUNTERS).await?;
-    w.commit().await?;
-    Ok(success())
+    super::destroy::<PollTemplate>(visit).await
 }
 
 /// Hides a default, or shows it again.

@@ -29,7 +29,7 @@ mod tasks;
 pub use files::Files;
 pub use rows::{RichText, Side};
 
-use super::{Done, Faults, Visit};
+use super::{Done, Faults, Visit, translation};
 use crate::{App, json::params::Params};
 use loomio_core::{policy::Permit, rich_text};
 use loomio_db::{
@@ -87,6 +87,9 @@ pub async fn save<T: RichText>(app: &App, w: &Write, permit: &Permit, before: &T
     prepare(app, w, before, &mut after, files).await?;
     let (row, changes) = w.save(permit, before, after).await?;
     finish(app, w, permit, &row, files).await?;
+    if let Ok(id) = i32::try_from(row.id()) {
+        translation::follow_change(app, w, T::TYPE, id, &changes).await?;
+    }
     Ok((row, changes))
 }
 
