@@ -3,7 +3,7 @@
 use super::{
     event, group, poll,
     render::{Node, Render, maybe_time, name_of},
-    user,
+    simple, user,
 };
 use crate::fields;
 use loomio_core::{reading::RangeSet, rich_text, volume};
@@ -110,6 +110,7 @@ fn neighbours(d: &Discussion, node: &mut Node, r: &mut Render<'_>) {
         let forked = if r.scope.uncached { None } else { r.store.created_events.get(&("discussion_forked", d.id)) };
         r.one(node, "forked_event_id", "events", forked, event::event);
     }
+    simple::add_translation(node, r, "Discussion", d.id);
     if d.closer_id.is_some() {
         let closer = d.closer_id.and_then(|id| r.store.users.get(&id));
         r.one(node, "closer_id", "users", closer, user::author);

@@ -157,6 +157,7 @@ pub fn group(group: &Group, r: &mut Render<'_>) -> Node {
             "org_members_count" => counts.as_ref().map_or(0, |c| c.members),
         );
     }
+    simple::add_translation(&mut node, r, "Group", group.id);
     if r.scope.include_token {
         fields!(node; "token" => group.token);
     }
