@@ -117,6 +117,10 @@ fn folders(settings: &Settings, report: &mut Report) {
         Ok(_) => report.good(format!("the data folder {} can be written", settings.data_dir.display())),
         Err(e) => report.wrong(format!("the data folder {} (DATA_DIR) cannot be used: {e}", settings.data_dir.display())),
     }
+    match loomio_http::services::translation::is_available(settings) {
+        true => report.good("texts can be translated (TRANSLATE_CREDENTIALS)"),
+        false => report.hint("TRANSLATE_CREDENTIALS is not set: texts are not translated"),
+    }
     match &settings.client_dir {
         None => report.hint("CLIENT_DIR is not set: there are no pages but a start page; build the original's client (vue/, `npm run build`) and name its folder"),
         Some(folder) if loomio_http::pages::Client::open(folder).is_some() => report.good("the client's folder has its page"),

@@ -61,7 +61,7 @@ fn database() -> anyhow::Result<String> {
     let programs = match postgres_programs() {
         Some(programs) => programs,
         None => {
-            install("postgresql")?;
+            install(&["postgresql"])?;
             postgres_programs().context("PostgreSQL's programs (initdb, pg_ctl) are not to be found")?
         }
     };
@@ -152,16 +152,17 @@ fn need(name: &str, version: &[&str], package: &str) -> anyhow::Result<()> {
     if run::installed(name, version) {
         return Ok(());
     }
-    install(package)?;
+    install(&[package])?;
     if run::installed(name, version) { Ok(()) } else { bail!("{name} is still missing after {package} was installed") }
 }
 
-fn install(package: &str) -> anyhow::Result<()> {
+fn install(packages: &[&str]) -> anyhow::Result<()> {
     if !is_root() || !run::installed("apt-get", &["--version"]) {
-        bail!("the tests need {package}: please install it, or name a server with TEST_DATABASE_SERVER and TEST_REDIS_URL");
+        let named = packages.join(", ");
+        bail!("the tests need {named}: please install it, or name a server with TEST_DATABASE_SERVER and TEST_REDIS_URL");
     }
     run::run(run::program("apt-get", &["-qq", "update"]).stdout(Stdio::null()))?;
-    run::run(run::program("apt-get", &["-qq", "-y", "install", package]).env("DEBIAN_FRONTEND", "noninteractive").stdout(Stdio::null()))
+    run::run(run::program("apt-get", &["-qq", "-y", "install"]).args(packages).env("DEBIAN_FRONTEND", "noninteractive").stdout(Stdio::null()))
 }
 
 /// Debian's packages of what SAML is built on and tested with.
@@ -172,7 +173,7 @@ pub fn has_saml() -> bool {
     if is_saml_there() {
         return true;
     }
-    let is_installed = is_root() && run::installed("apt-get", &["--version"]) && SAML_PACKAGES.iter().try_for_each(|package| install(package)).is_ok() && is_saml_there();
+    let is_installed = is_root() && run::installed("apt-get", &["--version"]) && install(&SAML_PACKAGES).is_ok() && is_saml_there();
     if !is_installed {
         run::say(&format!("SAML is neither built nor tested here, for some of this is missing: {}", SAML_PACKAGES.join(" ")));
     }

@@ -9,7 +9,8 @@ use crate::{
 };
 
 operations! {
-    /// A text in another language, if it was translated before.
+    /// A text in another language, as it was translated before or, for who is signed in,
+    /// can be now.
     GET "/v1/translations/inline" inline_translation [
         Param::query("model", Kind::Text, "What kind of text: `comment`, `discussion`, `poll`, `outcome`, `stance` or `group`."),
         Param::query("to", Kind::Text, "The language."),
