@@ -2,7 +2,12 @@
 //! machine: it puts the language before each text.
 
 use loomio_db::{sql, testing::TestDb};
-use loomio_http::{App, Settings, app, jobs::Worker, live::Live};
+use loomio_http::{
+    App, Settings, app,
+    jobs::Worker,
+    live::Live,
+    services::mail::catch_up::{self, Frequency},
+};
 use loomio_mail::Mailer;
 use poem::{
     Endpoint, EndpointExt, IntoResponse, Request, Response, Route, Server, endpoint, endpoint::BoxEndpoint, http::Method, http::StatusCode, listener::Acceptor, listener::Listener,
@@ -61,6 +66,7 @@ impl Service {
 
 struct World {
     db: TestDb,
+    app: Arc<App>,
     worker: Worker,
     routes: BoxEndpoint<'static, Response>,
     outbox: PathBuf,
@@ -102,7 +108,7 @@ impl World {
         let outbox = tempfile::tempdir().unwrap().keep();
         let app = Arc::new(App::new(db.db().clone(), settings, Live::in_memory(), Mailer::outbox(outbox.clone()), Arc::new(|| chrono::Utc::now().naive_utc()), [7; 32]));
         let worker = Worker::new(&app, true).await.unwrap();
-        Self { routes: app::routes(&app).map_to_response().boxed(), db, worker, outbox, service }
+        Self { routes: app::routes(&app).map_to_response().boxed(), db, app, worker, outbox, service }
     }
 
     async fn ask(&self, method: Method, path: &str, body: Json, cookies: &str) -> (u16, Json, String) {
@@ -130,7 +136,7 @@ impl World {
     }
 
     async fn end(self) {
-        drop((self.worker, self.routes));
+        drop((self.worker, self.routes, self.app));
         self.db.done().await;
     }
 }
@@ -214,6 +220,8 @@ async fn a_mail_is_in_the_readers_language_and_says_so() {
         assert_eq!(html.contains("translated this from German"), !fails, "{html}");
         assert_eq!(subject.contains("[en] Das Dach"), !fails, "{subject}");
         assert!(html.contains("Das Dach muss"));
+        let digest = catch_up::message(&world.app, "digest", 2, Frequency::Daily).await.unwrap().expect("something to tell");
+        assert_eq!(digest.html.contains("[en] Das Dach"), !fails, "{}", digest.html);
         world.end().await;
     }
 }

@@ -3,10 +3,9 @@
 pub use crate::services::eventable::What;
 
 use super::reader::Reader;
-use crate::services::{eventable::Eventable, text::RichText, translation};
+use crate::services::eventable::Eventable;
 use loomio_db::{
     find::{self, Find},
-    hstore,
     rows::{Comment, Discussion, Event, Group, Outcome, Poll, Stance, User},
 };
 use sea_orm::ConnectionTrait;
@@ -46,24 +45,6 @@ fn is_gone(found: &Eventable) -> bool {
     }
 }
 
-/// Puts a text in the reader's language in place of what was written. The translated
-/// title, where the row has one, and the language of the original.
-async fn translated<T: RichText>(reader: &Reader, row: &mut T) -> anyhow::Result<(Option<String>, Option<String>)> {
-    let id = i32::try_from(row.id()).unwrap_or_default();
-    let from = row.side().content_locale.clone();
-    let Some(found) = translation::for_reader(&reader.app, &reader.user, &reader.locale, (T::TYPE, id), from.as_deref()).await? else { return Ok((None, None)) };
-    let mut title = None;
-    for (column, text) in hstore::pairs(found.fields.as_deref().unwrap_or_default()) {
-        if column == T::COLUMN {
-            row.set_body(Some(text));
-            row.set_format("html".to_owned());
-        } else if column == "title" {
-            title = Some(text);
-        }
-    }
-    Ok((title, from))
-}
-
 impl About {
     /// Loads an event with what it is about; nothing when that is gone or discarded.
     ///
@@ -91,19 +72,18 @@ impl About {
     /// When the database refuses.
     pub async fn for_reader(mut self, reader: &Reader) -> anyhow::Result<Self> {
         if let Some(discussion) = &mut self.discussion {
-            let (title, from) = translated(reader, discussion).await?;
-            discussion.title = title.or_else(|| discussion.title.take());
+            let from = reader.translate_thread(discussion).await?;
             self.translated_from = from.filter(|_| matches!(self.what, What::Discussion));
         }
         if let Some(poll) = &mut self.poll {
-            let (title, from) = translated(reader, poll).await?;
+            let (title, from) = reader.translate(poll).await?;
             poll.title = title.unwrap_or_else(|| std::mem::take(&mut poll.title));
             self.translated_from = from.filter(|_| matches!(self.what, What::Poll)).or(self.translated_from);
         }
         let (_, from) = match &mut self.what {
-            What::Comment(comment) => translated(reader, comment).await?,
-            What::Stance(stance) => translated(reader, stance).await?,
-            What::Outcome(outcome) => translated(reader, outcome).await?,
+            What::Comment(comment) => reader.translate(comment).await?,
+            What::Stance(stance) => reader.translate(stance).await?,
+            What::Outcome(outcome) => reader.translate(outcome).await?,
             _ => (None, None),
         };
         self.translated_from = from.or(self.translated_from);

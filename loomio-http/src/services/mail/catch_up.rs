@@ -84,9 +84,12 @@ pub async fn message(app: &Arc<App>, key: &str, user_id: i32, frequency: Frequen
     }
     let until = app.now();
     let since = until - frequency.period();
-    let threads = Find::<Discussion>::new(UNREAD, vec![user_id.into(), since.into()]).order("discussions.last_activity_at desc").order("discussions.id").all(&app.db).await?;
+    let mut threads = Find::<Discussion>::new(UNREAD, vec![user_id.into(), since.into()]).order("discussions.last_activity_at desc").order("discussions.id").all(&app.db).await?;
     if threads.is_empty() {
         return Ok(None);
+    }
+    for thread in &mut threads {
+        reader.translate_thread(thread).await?;
     }
     let subject = reader.words(&format!("email.catch_up.{}_subject", frequency.name()), &[("site_name", reader.site_name())]);
     let mut shown = plain::frame(&reader, &subject);

@@ -5,8 +5,12 @@ use super::{links::Links, text};
 use crate::{
     App,
     json::{render::Surroundings, user},
+    services::{text::RichText, translation},
 };
-use loomio_db::rows::User;
+use loomio_db::{
+    hstore,
+    rows::{Discussion, User},
+};
 use std::sync::Arc;
 
 /// The person who gets a mail.
@@ -41,6 +45,37 @@ impl Reader {
     #[must_use]
     pub fn html(&self, body: Option<&str>, format: &str) -> String {
         text::html(body, format, self.links.root(), &self.films)
+    }
+
+    /// Puts a text in their language in place of what was written, where they want that.
+    /// The translated title, where the row has one, and the language of the original.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn translate<T: RichText>(&self, row: &mut T) -> loomio_db::Result<(Option<String>, Option<String>)> {
+        let id = i32::try_from(row.id()).unwrap_or_default();
+        let from = row.side().content_locale.clone();
+        let Some(found) = translation::for_reader(&self.app, &self.user, &self.locale, (T::TYPE, id), from.as_deref()).await? else { return Ok((None, None)) };
+        let mut title = None;
+        for (column, text) in hstore::pairs(found.fields.as_deref().unwrap_or_default()) {
+            if column == T::COLUMN {
+                row.set_body(Some(text));
+                row.set_format("html".to_owned());
+            } else if column == "title" {
+                title = Some(text);
+            }
+        }
+        Ok((title, from))
+    }
+
+    /// The same for a thread with its title; the language of the original.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn translate_thread(&self, thread: &mut Discussion) -> loomio_db::Result<Option<String>> {
+        let (title, from) = self.translate(thread).await?;
+        thread.title = title.or_else(|| thread.title.take());
+        Ok(from)
     }
 
     /// A time on their clock.
