@@ -1,7 +1,7 @@
 //! `loomio serve` and `loomio demo`.
 
 use crate::{control, demo, store};
-use loomio_http::{Settings, app, jobs::Worker};
+use loomio_http::{Settings, jobs::Worker, server};
 use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -42,7 +42,7 @@ pub async fn serve(mut settings: Settings, is_demo: bool) -> anyhow::Result<()> 
         None => None,
     };
     tracing::info!("Loomio {} is served at {}", loomio_http::App::VERSION, app.settings.root_url());
-    let served = app::serve(&app, &address, stop_asked()).await;
+    let served = server::serve(&app, &address, stop_asked()).await;
     commands.abort();
     if let Some(door) = door {
         door.abort();

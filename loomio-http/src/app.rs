@@ -1,20 +1,7 @@
-//! The application: what every request shares, and the routes nested into one.
+//! The application: what every request, job and live update shares.
 
-use crate::{
-    api, cable,
-    i18n::I18n,
-    json::render::Surroundings,
-    limits::Limits,
-    live::Live,
-    pages,
-    session::{self, Guarded, Sessions},
-    settings::Settings,
-};
+use crate::{i18n::I18n, json::render::Surroundings, limits::Limits, live::Live, pages, settings::Settings};
 use loomio_auth::Secrets;
-use poem::{
-    Endpoint, EndpointExt, IntoEndpoint, Route,
-    middleware::{NormalizePath, TrailingSlash},
-};
 use rand::{SeedableRng, rngs::StdRng};
 use sea_orm::DatabaseConnection;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -104,31 +91,4 @@ impl App {
 
     /// The version of Loomio that is served.
     pub const VERSION: &'static str = "3.0.20";
-}
-
-/// Every route.
-pub fn routes(app: &Arc<App>) -> impl Endpoint + use<> {
-    let service = api::service(&app.settings.root_url());
-    let document = service.spec_endpoint();
-    let browser = service.swagger_ui();
-    api::mail_hook::add(Route::new())
-        .at("/cable", cable::connect)
-        .at("/openapi.json", document)
-        .at("/api/hocuspocus", pages::live_editor::endpoint())
-        .nest("/api/browse", browser)
-        .nest("/api", service.into_endpoint())
-        .nest("/", pages::routes(app))
-        .catch_all_error(session::refused)
-        .with(Sessions)
-        .with(Guarded)
-        .data(Arc::clone(app))
-        .with(NormalizePath::new(TrailingSlash::Trim))
-}
-
-/// Serves on an address until `stop` is over.
-///
-/// # Errors
-/// When the address is taken.
-pub async fn serve(app: &Arc<App>, address: &str, stop: impl Future<Output = ()>) -> std::io::Result<()> {
-    poem::Server::new(poem::listener::TcpListener::bind(address)).run_with_graceful_shutdown(routes(app), stop, Some(std::time::Duration::from_secs(5))).await
 }

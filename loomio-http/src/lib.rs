@@ -18,6 +18,7 @@ pub mod limits;
 pub mod live;
 pub mod outgoing;
 pub mod pages;
+pub mod server;
 pub mod services;
 pub mod session;
 pub mod settings;

@@ -1,7 +1,7 @@
 //! Signing in and what may not be done with less: what the recorded cases do not show.
 
 use loomio_db::{sql, testing::TestDb};
-use loomio_http::{App, Settings, app, live::Live};
+use loomio_http::{App, Settings, live::Live, server};
 use loomio_mail::Mailer;
 use poem::{Endpoint, EndpointExt, Request, Response, endpoint::BoxEndpoint, http::Method};
 use serde_json::{Value as Json, json};
@@ -33,7 +33,7 @@ impl World {
         let clock = Arc::clone(&now);
         let app = Arc::new(App::new(db.db().clone(), settings, Live::in_memory(), Mailer::outbox(folder), Arc::new(move || *clock.lock().unwrap()), [7; 32]));
         loomio_http::jobs::Worker::new(&app, true).await.unwrap();
-        Self { db, routes: app::routes(&app).map_to_response().boxed(), now }
+        Self { db, routes: server::routes(&app).map_to_response().boxed(), now }
     }
 
     async fn ask(&self, method: Method, path: &str, body: Json, headers: &[(&str, &str)]) -> Answer {

@@ -1,7 +1,7 @@
 //! The live socket as a browser sees it, through a real server.
 
 use futures_util::{SinkExt, StreamExt};
-use loomio_http::{App, Settings, app, live::Live};
+use loomio_http::{App, Settings, live::Live, server};
 use loomio_mail::Mailer;
 use serde_json::{Value as Json, json};
 use std::{sync::Arc, time::Duration};
@@ -41,7 +41,7 @@ impl World {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let address = format!("127.0.0.1:{port}");
         let serving = (Arc::clone(&app), address.clone());
-        tokio::spawn(async move { app::serve(&serving.0, &serving.1, std::future::pending()).await });
+        tokio::spawn(async move { server::serve(&serving.0, &serving.1, std::future::pending()).await });
         for _ in 0..100 {
             if TcpStream::connect(&address).await.is_ok() {
                 break;

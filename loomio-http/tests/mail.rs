@@ -4,9 +4,10 @@
 
 use loomio_db::{sql, testing::TestDb};
 use loomio_http::{
-    App, Settings, app,
+    App, Settings,
     jobs::Worker,
     live::Live,
+    server,
     services::{
         mail::{self, Mail, catch_up::Frequency, preview, undeliverable},
         received_email_store,
@@ -62,7 +63,7 @@ impl World {
         let outbox = folder.join("outbox");
         let app = Arc::new(App::new(db.db().clone(), settings, Live::in_memory(), Mailer::outbox(outbox.clone()), Arc::new(|| chrono::Utc::now().naive_utc()), [7; 32]));
         let worker = Worker::new(&app, true).await.expect("a worker");
-        let routes = app::routes(&app).map_to_response().boxed();
+        let routes = server::routes(&app).map_to_response().boxed();
         Self { db, app, worker, routes, outbox }
     }
 

@@ -3,9 +3,10 @@
 
 use loomio_db::{sql, testing::TestDb};
 use loomio_http::{
-    App, Settings, app,
+    App, Settings,
     jobs::Worker,
     live::Live,
+    server,
     services::mail::catch_up::{self, Frequency},
 };
 use loomio_mail::Mailer;
@@ -108,7 +109,7 @@ impl World {
         let outbox = tempfile::tempdir().unwrap().keep();
         let app = Arc::new(App::new(db.db().clone(), settings, Live::in_memory(), Mailer::outbox(outbox.clone()), Arc::new(|| chrono::Utc::now().naive_utc()), [7; 32]));
         let worker = Worker::new(&app, true).await.unwrap();
-        Self { routes: app::routes(&app).map_to_response().boxed(), db, app, worker, outbox, service }
+        Self { routes: server::routes(&app).map_to_response().boxed(), db, app, worker, outbox, service }
     }
 
     async fn ask(&self, method: Method, path: &str, body: Json, cookies: &str) -> (u16, Json, String) {

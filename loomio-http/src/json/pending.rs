@@ -7,7 +7,7 @@ use super::{
     render::{Node, Render, maybe_time},
     user::{self, has_password},
 };
-use crate::{fields, services::account};
+use crate::fields;
 use loomio_db::rows::User;
 use serde_json::{Value as Json, json};
 
@@ -55,7 +55,7 @@ pub fn no_looks(email: Option<&str>) -> Node {
         "email_verified" => false,
         "has_password" => false,
         "avatar_kind" => "initials",
-        "avatar_initials" => email.map(|e| account::initials(None, Some(e), false)),
+        "avatar_initials" => email.map(|e| user::initials(None, Some(e), false)),
         "thumb_url" => Json::Null,
         "avatar_url" => Json::Null,
     );
@@ -122,7 +122,7 @@ pub fn invitation(kind: &str, token: Option<&str>, group_id: Option<i32>, invite
     let name = invited.and_then(|u| u.name.clone());
     node.remove("avatar_initials");
     if let Some(user) = invited.filter(|u| u.name.as_deref().is_some_and(|n| !n.trim().is_empty())) {
-        node.insert("avatar_initials".to_owned(), json!(account::initials(user.name.as_deref(), user.email.as_deref(), user.deactivated_at.is_some())));
+        node.insert("avatar_initials".to_owned(), json!(user::initials(user.name.as_deref(), user.email.as_deref(), user.deactivated_at.is_some())));
     }
     fields!(node;
         "name" => name,

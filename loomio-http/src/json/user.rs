@@ -205,3 +205,32 @@ pub fn restricted(user: &User, r: &mut Render<'_>) -> Node {
     );
     node
 }
+
+/// The letters that stand for a person without a picture, at most three.
+///
+/// Source: `app/models/concerns/avatar_initials.rb`.
+#[must_use]
+pub fn initials(name: Option<&str>, email: Option<&str>, deactivated: bool) -> String {
+    let given = name.filter(|n| !n.trim().is_empty() && Some(*n) != email);
+    let letters: String = match (deactivated, given) {
+        (true, _) => "DU".to_owned(),
+        (false, Some(name)) => name.split_whitespace().filter_map(|word| word.chars().next()).collect(),
+        (false, None) => email.unwrap_or_default().chars().take(2).collect(),
+    };
+    letters.to_uppercase().chars().filter(|c| c.is_ascii_alphabetic() || *c == '_').take(3).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn initials_are_those_of_the_original() {
+        let check = |name: Option<&str>, email: Option<&str>, gone: bool, expected: &str| assert_eq!(initials(name, email, gone), expected, "{name:?} {email:?}");
+        check(Some("Dan Diaz"), Some("dan@example.com"), false, "DD");
+        check(Some("Ana B. C. Delta"), None, false, "ABC");
+        check(None, Some("zed@example.com"), false, "ZE");
+        check(Some("4 Élodie Kim"), None, false, "K");
+        check(Some("Dan Diaz"), None, true, "DU");
+    }
+}

@@ -10,7 +10,7 @@ use super::{
     Done, Faults, Visit,
     text::{self, Files},
 };
-use crate::{App, Settings};
+use crate::{App, Settings, json::user::initials};
 use loomio_auth::{password, token};
 use loomio_core::{policy::Permit, rich_text::slug};
 use loomio_db::{Write, record::Changes, rows::User, sql};
@@ -35,18 +35,6 @@ pub fn is_address(text: &str) -> bool {
 #[must_use]
 pub fn normal_address(text: &str) -> String {
     text.trim().to_lowercase()
-}
-
-/// The letters that stand for a person without a picture, at most three.
-#[must_use]
-pub fn initials(name: Option<&str>, email: Option<&str>, deactivated: bool) -> String {
-    let given = name.filter(|n| !n.trim().is_empty() && Some(*n) != email);
-    let letters: String = match (deactivated, given) {
-        (true, _) => "DU".to_owned(),
-        (false, Some(name)) => name.split_whitespace().filter_map(|word| word.chars().next()).collect(),
-        (false, None) => email.unwrap_or_default().chars().take(2).collect(),
-    };
-    letters.to_uppercase().chars().filter(|c| c.is_ascii_alphabetic() || *c == '_').take(3).collect()
 }
 
 /// Draws the tokens a row lacks. No key is ever left blank, for a blank key would
@@ -247,16 +235,6 @@ fn check_lengths(user: &User, counted: &impl Fn(&str, usize) -> String, faults: 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn initials_are_those_of_the_original() {
-        let check = |name: Option<&str>, email: Option<&str>, gone: bool, expected: &str| assert_eq!(initials(name, email, gone), expected, "{name:?} {email:?}");
-        check(Some("Dan Diaz"), Some("dan@example.com"), false, "DD");
-        check(Some("Ana B. C. Delta"), None, false, "ABC");
-        check(None, Some("zed@example.com"), false, "ZE");
-        check(Some("4 Élodie Kim"), None, false, "K");
-        check(Some("Dan Diaz"), None, true, "DU");
-    }
 
     #[test]
     fn addresses_are_those_of_devise() {

@@ -78,7 +78,7 @@ impl World {
         let clock = Arc::new(|| chrono::Utc::now().naive_utc());
         let app = Arc::new(App::new(conn, settings, Live::in_memory(), Mailer::outbox(folder.path().join("outbox")), clock, [7; 32]));
         let worker = Worker::new(&app, true).await.expect("a worker");
-        let endpoint = Arc::new(loomio_http::app::routes(&app).map_to_response().boxed());
+        let endpoint = Arc::new(loomio_http::server::routes(&app).map_to_response().boxed());
         let shape = Shape::of(db.db().get_postgres_connection_pool()).await;
         Self { db, worker, app, folder, listening: None, endpoint, shape }
     }

@@ -2,7 +2,7 @@
 
 use crate::elsewhere::Elsewhere;
 use loomio_db::{sql, testing::TestDb};
-use loomio_http::{App, Settings, app, live::Live};
+use loomio_http::{App, Settings, live::Live, server};
 use loomio_mail::Mailer;
 use poem::{Endpoint, EndpointExt, Request, Response, endpoint::BoxEndpoint, http::Method};
 use serde_json::{Value as Json, json};
@@ -67,7 +67,7 @@ impl World {
         let outbox = tempfile::tempdir().unwrap().keep();
         let app = Arc::new(App::new(db.db().clone(), settings, Live::in_memory(), Mailer::outbox(outbox), Arc::new(move || *clock.lock().unwrap()), [7; 32]));
         loomio_http::jobs::Worker::new(&app, true).await.unwrap();
-        Self { routes: app::routes(&app).map_to_response().boxed(), db, elsewhere, now }
+        Self { routes: server::routes(&app).map_to_response().boxed(), db, elsewhere, now }
     }
 
     pub fn browser(&self) -> Browser<'_> {
