@@ -160,6 +160,9 @@ impl Settings {
             Some(other) => return Err(SettingsError { variable: "RATE_LIMITS".to_owned(), value: other.to_owned(), expected: "on or off".to_owned() }),
         };
         let canonical_host = vars.get("CANONICAL_HOST").unwrap_or("localhost").to_owned();
+        if url::Host::parse(&canonical_host).is_err() {
+            return Err(SettingsError { variable: "CANONICAL_HOST".to_owned(), value: canonical_host, expected: "a bare host name; a port goes into CANONICAL_PORT".to_owned() });
+        }
         let smtp_domain = vars.get("SMTP_DOMAIN").unwrap_or(&canonical_host).to_owned();
         let text = |name: &str| vars.get(name).map(ToOwned::to_owned);
         let spam_regex = text("SPAM_REGEX").unwrap_or_else(|| "(diide.com|gusronk.com)".to_owned());
@@ -265,6 +268,12 @@ mod tests {
         assert_eq!(told(&[("PORT", "many")]).as_deref(), Some("PORT is \"many\", but must be a whole number"));
         assert_eq!(told(&[("LOOMIO_ENV", "moon")]).as_deref(), Some("LOOMIO_ENV is \"moon\", but must be development, test or production"));
         assert_eq!(told(&[("RATE_LIMITS", "maybe")]).as_deref(), Some("RATE_LIMITS is \"maybe\", but must be on or off"));
+        for host in ["https://talk.example.org", "talk.example.org:3000", "talk.example.org/loomio", "talk example"] {
+            assert!(told(&[("CANONICAL_HOST", host)]).is_some_and(|t| t.contains("must be a bare host name")), "{host}");
+        }
+        for host in ["talk.example.org", "localhost", "10.0.0.5", "[::1]", "räte.example"] {
+            assert_eq!(told(&[("CANONICAL_HOST", host)]), None, "{host}");
+        }
         assert_eq!(told(&[]), None);
     }
 

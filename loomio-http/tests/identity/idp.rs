@@ -93,27 +93,31 @@ impl Statement {
 
     /// A response around something.
     pub fn around(&self, inner: &str) -> String {
+        self.response("", inner)
+    }
+
+    fn response(&self, signature: &str, inner: &str) -> String {
         let answers = self.answers.as_ref().map(|id| format!(" InResponseTo=\"{id}\"")).unwrap_or_default();
         let issued = self.issued.and_utc().to_rfc3339_opts(SecondsFormat::Secs, true);
         format!(
             "<samlp:Response xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" ID=\"_response\" Version=\"2.0\" IssueInstant=\"{issued}\" Destination=\"{}\"{answers}>\
-             <saml:Issuer xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\">{NAME}</saml:Issuer>\
+             <saml:Issuer xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\">{NAME}</saml:Issuer>{signature}\
              <samlp:Status><samlp:StatusCode Value=\"urn:oasis:names:tc:SAML:2.0:status:Success\"/></samlp:Status>{inner}</samlp:Response>",
             self.recipient,
         )
     }
 
-    fn to_be_signed(&self) -> String {
+    /// The place of a signature over the element of a number.
+    fn signature_of(&self, number: &str) -> String {
         let more = if self.digest == "sha1" { "http://www.w3.org/2000/09/xmldsig#" } else { "http://www.w3.org/2001/04/xmldsig-more#" };
         let digest = if self.digest == "sha1" { "http://www.w3.org/2000/09/xmldsig#sha1" } else { "http://www.w3.org/2001/04/xmlenc#sha256" };
-        let signature = format!(
+        format!(
             "<ds:Signature xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><ds:SignedInfo><ds:CanonicalizationMethod Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"/>\
              <ds:SignatureMethod Algorithm=\"{more}rsa-{}\"/><ds:Reference URI=\"#{}\"><ds:Transforms><ds:Transform Algorithm=\"http://www.w3.org/2000/09/xmldsig#enveloped-signature\"/>\
              <ds:Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"/></ds:Transforms><ds:DigestMethod Algorithm=\"{digest}\"/><ds:DigestValue/></ds:Reference></ds:SignedInfo>\
              <ds:SignatureValue/></ds:Signature>",
-            self.digest, self.number,
-        );
-        self.around(&self.assertion(&signature))
+            self.digest, number,
+        )
     }
 }
 
@@ -148,10 +152,22 @@ impl Idp {
         )
     }
 
-    /// An answer, signed.
+    /// An answer with its statement signed.
     pub fn signed(&self, statement: &Statement) -> String {
-        fs::write(self.folder.path().join("answer.xml"), statement.to_be_signed()).unwrap();
-        let arguments = ["--sign", "--privkey-pem", "key.pem,cert.pem", "--id-attr:ID", "urn:oasis:names:tc:SAML:2.0:assertion:Assertion", "answer.xml"];
+        let signature = statement.signature_of(&statement.number);
+        self.sign(&statement.around(&statement.assertion(&signature)), "assertion:Assertion")
+    }
+
+    /// An answer signed as a whole.
+    pub fn signed_whole(&self, statement: &Statement) -> String {
+        let signature = statement.signature_of("_response");
+        self.sign(&statement.response(&signature, &statement.assertion("")), "protocol:Response")
+    }
+
+    fn sign(&self, xml: &str, element: &str) -> String {
+        fs::write(self.folder.path().join("answer.xml"), xml).unwrap();
+        let element = format!("urn:oasis:names:tc:SAML:2.0:{element}");
+        let arguments = ["--sign", "--privkey-pem", "key.pem,cert.pem", "--id-attr:ID", &element, "answer.xml"];
         String::from_utf8(run("xmlsec1", &arguments, self.folder.path())).unwrap()
     }
 }

@@ -87,6 +87,16 @@ async fn an_address_is_believed_only_where_the_settings_say_so() {
     through(&mut ana, &idp, "ana@example.com").await;
     assert_eq!(ana.who().await, Some(1));
 
+    // The site may sign the whole answer instead.
+    let mut other = world.browser();
+    let question = ask(&mut other).await;
+    let answer = idp.signed_whole(&Statement::of("ana@example.com", &question, now()));
+    assert_eq!(post(&mut other, &answer.replace("Zoe", "Eve"), &question.relay_state).await.status, 401, "changed");
+    let question = ask(&mut other).await;
+    let answer = idp.signed_whole(&Statement::of("ana@example.com", &question, now()));
+    post(&mut other, &answer, &question.relay_state).await;
+    assert_eq!(other.who().await, Some(1));
+
     // A site that names people by numbers tells their address beside.
     let mut browser = world.browser();
     let question = ask(&mut browser).await;
