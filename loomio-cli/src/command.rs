@@ -1,7 +1,7 @@
 //! Commands that need the application: carried out here when the database can be
 //! shared, else by the server that holds the embedded one.
 
-use crate::{control, import, jobs, mail, sign_in, store};
+use crate::{control, import, jobs, mail, people, sign_in, store};
 use loomio_http::{App, Settings, jobs::Worker};
 use serde::{Deserialize, Serialize};
 use std::{path::PathBuf, sync::Arc};
@@ -17,6 +17,8 @@ pub enum Request {
     },
     /// Something about mail.
     Mail(mail::MailCommand),
+    /// Something about accounts.
+    People(people::PeopleCommand),
     /// To import groups from a file.
     Import {
         /// The file.
@@ -37,6 +39,7 @@ pub async fn carry_out(app: &Arc<App>, worker: &Worker, request: Request) -> any
     match request {
         Request::SignIn { email } => sign_in::link(app, &email).await,
         Request::Mail(command) => mail::carry_out(app, command).await,
+        Request::People(command) => people::carry_out(app, worker, command).await,
         Request::Import { file } => import::import(app, &file).await,
         Request::RunJob { name } => jobs::run(app, worker, &name).await,
     }

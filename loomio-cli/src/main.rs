@@ -12,6 +12,7 @@ mod embedded;
 mod import;
 mod jobs;
 mod mail;
+mod people;
 mod secrets;
 mod serve;
 mod sign_in;
@@ -61,6 +62,9 @@ enum Command {
     /// Shows what was sent, what became of it, and what is wrong with sending.
     #[command(subcommand)]
     Mail(mail::MailCommand),
+    /// Shows, closes, erases and merges accounts, and says who administers the site.
+    #[command(subcommand)]
+    People(people::PeopleCommand),
     /// Does now what is otherwise done by the clock.
     #[command(subcommand)]
     Jobs(Jobs),
@@ -103,6 +107,7 @@ fn main() -> anyhow::Result<()> {
             Command::SignIn { email } => print(&command::run(settings, Request::SignIn { email }).await?),
             Command::Import { file } => print(&command::run(settings, Request::Import { file: file.canonicalize().with_context(|| file.display().to_string())? }).await?),
             Command::Mail(asked) => print(&command::run(settings, Request::Mail(asked)).await?),
+            Command::People(asked) => print(&command::run(settings, Request::People(asked)).await?),
             Command::Jobs(Jobs::List) => print(&jobs::list()),
             Command::Jobs(Jobs::Run { name }) => print(&command::run(settings, Request::RunJob { name }).await?),
             Command::Openapi => print(&loomio_http::api::service(&settings.root_url()).spec()),

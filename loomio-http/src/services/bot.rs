@@ -5,9 +5,9 @@
 //! Sources: `app/controllers/api/b2/*.rb`, `api/b3/users_controller.rb`,
 //! `api/hocuspocus_controller.rb`.
 
-use super::{Done, ServiceError, Visit, comment, discussion, group, locate, membership, poll};
+use super::{Done, ServiceError, Visit, closing, comment, discussion, group, locate, membership, poll};
 use crate::{
-    jobs::{self, deactivate_user::DeactivateUser, index_author::IndexAuthor},
+    jobs::{self, deactivate_user::DeactivateUser},
     json::{
         params::{BadParams, Params},
         render::{Node, Scope},
@@ -15,7 +15,7 @@ use crate::{
 };
 use loomio_core::policy::{self, Denied, Permit};
 use loomio_db::{
-    counter, facts,
+    facts,
     find::{self, Find},
     rows::{Comment, Discussion, Group, Membership, Outcome, Poll, Stance, User},
     sql,
@@ -207,11 +207,7 @@ pub async fn reactivate(visit: &Visit) -> Done {
     let user = account(visit, false).await?;
     let permit = Permit::system("the server's key opens an account again");
     let w = visit.begin().await?;
-    w.execute(&permit, "update memberships set revoked_at = null, revoker_id = null where user_id = $1 and revoked_at = $2::timestamp", vec![user.id.into(), user.deactivated_at.into()]).await?;
-    let groups: Vec<i32> = sql::column(w.conn(), "select distinct group_id from memberships where user_id = $1 and group_id is not null", vec![user.id.into()]).await?;
-    counter::groups(&w, &permit, &groups, &["memberships_count"]).await?;
-    w.save(&permit, &user, User { deactivated_at: None, ..user.clone() }).await?;
-    jobs::enqueue(&w, &IndexAuthor { user_id: user.id }).await?;
+    closing::reactivate(&w, &permit, &user).await?;
     w.commit().await?;
     Ok(json!({"success": "ok"}))
 }

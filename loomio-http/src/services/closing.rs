@@ -5,12 +5,12 @@
 use super::{account, mail::Mail, membership::revoke};
 use crate::{
     App,
-    jobs::{self, send_mail::SendMail},
+    jobs::{self, index_author::IndexAuthor, send_mail::SendMail},
 };
 use chrono::NaiveDateTime;
 use loomio_auth::token;
 use loomio_core::policy::Permit;
-use loomio_db::{Write, find, rows::User, search_document, sql};
+use loomio_db::{Result, Write, counter, find, rows::User, search_document, sql};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
@@ -30,6 +30,18 @@ pub async fn deactivate(app: &Arc<App>, user_id: i32, actor_id: i32) -> anyhow::
     w.execute(&permit, "delete from membership_requests where requestor_id = $1 and responded_at is null", vec![user_id.into()]).await?;
     search_document::index_author(&w, &permit, user_id).await?;
     Ok(w.commit().await?)
+}
+
+/// Opens a closed account again, with the memberships that ended with it.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn reactivate(w: &Write, permit: &Permit, user: &User) -> Result<()> {
+    w.execute(permit, "update memberships set revoked_at = null, revoker_id = null where user_id = $1 and revoked_at = $2::timestamp", vec![user.id.into(), user.deactivated_at.into()]).await?;
+    let groups: Vec<i32> = sql::column(w.conn(), "select distinct group_id from memberships where user_id = $1 and group_id is not null", vec![user.id.into()]).await?;
+    counter::groups(w, permit, &groups, &["memberships_count"]).await?;
+    w.save(permit, user, User { deactivated_at: None, ..user.clone() }).await?;
+    jobs::enqueue(w, &IndexAuthor { user_id: user.id }).await
 }
 
 /// Erases an account and, if asked, mails its owner that it is done. One that was
