@@ -1,7 +1,7 @@
 //! Commands that need the application: carried out here when the database can be
 //! shared, else by the server that holds the embedded one.
 
-use crate::{control, import, jobs, mail, people, sign_in, store};
+use crate::{control, groups, import, jobs, mail, people, sign_in, store};
 use loomio_http::{App, Settings, jobs::Worker};
 use serde::{Deserialize, Serialize};
 use std::{path::PathBuf, sync::Arc};
@@ -19,6 +19,8 @@ pub enum Request {
     Mail(mail::MailCommand),
     /// Something about accounts.
     People(people::PeopleCommand),
+    /// Something about groups.
+    Groups(groups::GroupsCommand),
     /// To import groups from a file.
     Import {
         /// The file.
@@ -40,6 +42,7 @@ pub async fn carry_out(app: &Arc<App>, worker: &Worker, request: Request) -> any
         Request::SignIn { email } => sign_in::link(app, &email).await,
         Request::Mail(command) => mail::carry_out(app, command).await,
         Request::People(command) => people::carry_out(app, worker, command).await,
+        Request::Groups(command) => groups::carry_out(app, command).await,
         Request::Import { file } => import::import(app, &file).await,
         Request::RunJob { name } => jobs::run(app, worker, &name).await,
     }

@@ -3,7 +3,12 @@
 
 use anyhow::Context;
 use clap::Subcommand;
-use loomio_http::{App, Settings, services::mail::undeliverable};
+use loomio_core::policy::Permit;
+use loomio_db::{find::Find, rows::ForwardEmailRule};
+use loomio_http::{
+    App, Settings, jobs,
+    services::{account, mail::undeliverable},
+};
 use loomio_mail::{Automation, Encryption, Mailer, Message, Person, Server, Thread, dkim::Signer, inbound::parse};
 use sea_orm::FromQueryResult;
 use serde::{Deserialize, Serialize};
@@ -31,6 +36,15 @@ pub enum MailCommand {
     },
     /// Lists what became of the latest mails.
     Log,
+    /// Lists, sets or removes where mail to a name at the reply host is passed on.
+    Forwards {
+        /// A name, such as `hello` of `hello@reply.example.org`, and an address.
+        #[arg(long, num_args = 2, value_names = ["NAME", "ADDRESS"], conflicts_with = "remove")]
+        set: Option<Vec<String>>,
+        /// A name that is no longer passed on.
+        #[arg(long, value_name = "NAME")]
+        remove: Option<String>,
+    },
     /// Lists the addresses that mail does not reach, or sends to one again.
     Unreachable {
         /// An address to send to again.
@@ -94,6 +108,7 @@ pub async fn carry_out(app: &Arc<App>, command: MailCommand) -> anyhow::Result<S
         MailCommand::Outbox => outbox(app),
         MailCommand::Show { name } => show(app, &name),
         MailCommand::Log => log(app).await,
+        MailCommand::Forwards { set, remove } => forwards(app, set.as_deref(), remove.as_deref()).await,
         MailCommand::Unreachable { revive } => unreachable(app, revive).await,
     }
 }
@@ -226,6 +241,35 @@ async fn log(app: &Arc<App>) -> anyhow::Result<String> {
         writeln!(out, "{}  {}  {}  {}  {became}", d.attempted_at.format("%Y-%m-%d %H:%M:%S"), d.mail, d.recipient, d.subject)?;
     }
     Ok(out.trim_end().to_owned())
+}
+
+async fn forwards(app: &Arc<App>, set: Option<&[String]>, remove: Option<&str>) -> anyhow::Result<String> {
+    let rule = async |name: &str| Find::<ForwardEmailRule>::new("forward_email_rules.handle = $1::citext", vec![name.into()]).order("forward_email_rules.id").one(&app.db).await;
+    let permit = Permit::system("asked for on the command line");
+    if let Some([name, address]) = set {
+        anyhow::ensure!(!name.is_empty() && !name.contains('@'), "{name} is not the name before an @");
+        anyhow::ensure!(account::is_address(address), "{address} is not an address");
+        let before = rule(name).await?;
+        let w = jobs::begin(app).await?;
+        match before {
+            Some(before) => w.save(&permit, &before, ForwardEmailRule { email: Some(address.clone()), ..before.clone() }).await.map(|_| ())?,
+            None => w.insert(&permit, ForwardEmailRule { handle: name.clone(), email: Some(address.clone()), ..ForwardEmailRule::default() }).await.map(|_| ())?,
+        }
+        w.commit().await?;
+        return Ok(format!("Mail to {name} is passed on to {address}."));
+    }
+    if let Some(name) = remove {
+        let before = rule(name).await?.with_context(|| format!("mail to {name} is not passed on"))?;
+        let w = jobs::begin(app).await?;
+        w.destroy(&permit, &before).await?;
+        w.commit().await?;
+        return Ok(format!("Mail to {name} is no longer passed on."));
+    }
+    let found = Find::<ForwardEmailRule>::new("true", vec![]).order("forward_email_rules.handle").all(&app.db).await?;
+    if found.is_empty() {
+        return Ok("No mail is passed on.".to_owned());
+    }
+    Ok(found.iter().map(|rule| format!("{}  {}", rule.handle, rule.email.as_deref().unwrap_or_default())).collect::<Vec<_>>().join("\n"))
 }
 
 async fn unreachable(app: &Arc<App>, revive: Option<String>) -> anyhow::Result<String> {

@@ -9,6 +9,7 @@ mod demo;
 mod doctor;
 #[cfg(feature = "embedded")]
 mod embedded;
+mod groups;
 mod import;
 mod jobs;
 mod mail;
@@ -65,6 +66,9 @@ enum Command {
     /// Shows, closes, erases and merges accounts, and says who administers the site.
     #[command(subcommand)]
     People(people::PeopleCommand),
+    /// Lists organisations, archives groups and takes them back, limits members.
+    #[command(subcommand)]
+    Groups(groups::GroupsCommand),
     /// Does now what is otherwise done by the clock.
     #[command(subcommand)]
     Jobs(Jobs),
@@ -108,6 +112,7 @@ fn main() -> anyhow::Result<()> {
             Command::Import { file } => print(&command::run(settings, Request::Import { file: file.canonicalize().with_context(|| file.display().to_string())? }).await?),
             Command::Mail(asked) => print(&command::run(settings, Request::Mail(asked)).await?),
             Command::People(asked) => print(&command::run(settings, Request::People(asked)).await?),
+            Command::Groups(asked) => print(&command::run(settings, Request::Groups(asked)).await?),
             Command::Jobs(Jobs::List) => print(&jobs::list()),
             Command::Jobs(Jobs::Run { name }) => print(&command::run(settings, Request::RunJob { name }).await?),
             Command::Openapi => print(&loomio_http::api::service(&settings.root_url()).spec()),
