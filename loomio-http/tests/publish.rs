@@ -4,7 +4,7 @@ use loomio_core::policy::Permit;
 use loomio_db::{event::Draft, sql, testing::TestDb};
 use loomio_http::{
     App, Settings,
-    jobs::{self, Worker, mark_summary_as_read::MarkSummaryAsRead},
+    jobs::{self, Job, Worker, destroy_group::DestroyGroup, mark_summary_as_read::MarkSummaryAsRead},
     live::Live,
     services::publish,
 };
@@ -120,5 +120,22 @@ async fn jobs_that_wait_for_each_other_follow_at_once() {
     worker.stop();
     running.await.unwrap().unwrap();
     drop((worker, app));
+    db.done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_that_was_brought_back_is_not_removed_later() {
+    let db = TestDb::new().await;
+    let (app, _worker, _) = world(&db).await;
+    let asked = chrono::DateTime::from_timestamp_micros(1_763_900_100_123_456).unwrap().naive_utc();
+    let removal = DestroyGroup { group_id: 3, actor_id: Some(1), archived_at: Some(asked) };
+    let groups = "select count(*)::text from groups";
+    // In use again, then put away for another reason, then as it was when it was deleted.
+    for (archived, left) in [("null", "1"), ("now()", "1"), ("'2025-11-23 12:15:00.123456'", "0")] {
+        db.db().execute_unprepared(&format!("update groups set archived_at = {archived}")).await.unwrap();
+        removal.clone().run(Arc::clone(&app)).await.unwrap();
+        assert_eq!(list(&db, groups).await, [left], "{archived}");
+    }
+    drop(app);
     db.done().await;
 }

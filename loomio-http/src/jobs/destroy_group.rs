@@ -2,6 +2,7 @@
 
 use super::Job;
 use crate::App;
+use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -12,12 +13,15 @@ pub struct DestroyGroup {
     pub group_id: i32,
     /// Who archived it.
     pub actor_id: Option<i32>,
+    /// When; a group that was brought back and archived anew for another reason stays.
+    #[serde(default)]
+    pub archived_at: Option<NaiveDateTime>,
 }
 
 impl Job for DestroyGroup {
     const NAME: &'static str = "destroy_group";
 
     async fn run(self, app: Arc<App>) -> anyhow::Result<()> {
-        crate::services::group::destroy::destroy(&app, self.group_id, self.actor_id).await
+        crate::services::group::destroy::destroy(&app, &self).await
     }
 }

@@ -151,7 +151,7 @@ pub async fn destroy(visit: &Visit, id: &str) -> Done {
     w.execute(&permit, "update groups set archived_at = $2 where id = any($1)", vec![sql::ids(&groups), w.now().into()]).await?;
     // Under test nothing waits.
     let wait = if visit.app.settings.environment == Environment::Test { chrono::TimeDelta::zero() } else { GRACE };
-    jobs::enqueue_at(&w, &DestroyGroup { group_id: found.id, actor_id: visit.user_id() }, w.now() + wait).await?;
+    jobs::enqueue_at(&w, &DestroyGroup { group_id: found.id, actor_id: visit.user_id(), archived_at: Some(w.now()) }, w.now() + wait).await?;
     w.commit().await?;
     Ok(success())
 }

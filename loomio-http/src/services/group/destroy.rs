@@ -5,7 +5,8 @@
 //! Uploaded files themselves are left to the cleaning of unattached ones.
 
 use crate::{
-    App, jobs,
+    App,
+    jobs::{self, destroy_group::DestroyGroup},
     services::{Done, tag},
 };
 use loomio_core::policy::Permit;
@@ -139,14 +140,16 @@ impl Removal<'_> {
     }
 }
 
-/// Removes a group that is archived; one that was brought back stays.
+/// Removes a group that was archived to be removed; one that was brought back stays,
+/// even if it was archived again since.
 ///
 /// # Errors
 /// When the database refuses; the group is whole then.
-pub async fn destroy(app: &Arc<App>, group_id: i32, actor_id: Option<i32>) -> anyhow::Result<()> {
+pub async fn destroy(app: &Arc<App>, asked: &DestroyGroup) -> anyhow::Result<()> {
     let mut w = jobs::begin(app).await?;
-    w.set_whodunnit(actor_id);
-    let Some(group) = find::by_id::<Group>(w.conn(), group_id).await?.filter(|g| g.archived_at.is_some()) else { return Ok(w.rollback().await?) };
+    w.set_whodunnit(asked.actor_id);
+    let is_asked = |g: &Group| g.archived_at.is_some() && (asked.archived_at.is_none() || g.archived_at == asked.archived_at);
+    let Some(group) = find::by_id::<Group>(w.conn(), asked.group_id).await?.filter(is_asked) else { return Ok(w.rollback().await?) };
     let removal = Removal { w: &w, permit: Permit::system("an archived group is removed") };
     removal.group(&group).await?;
     let subgroups = Find::<Group>::new("groups.parent_id = $1", vec![group.id.into()]).order("groups.id").all(w.conn()).await?;
