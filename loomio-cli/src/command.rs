@@ -2,6 +2,7 @@
 //! shared, else by the server that holds the embedded one.
 
 use crate::{control, groups, import, jobs, mail, people, sign_in, store};
+use loomio_core::policy::Permit;
 use loomio_http::{App, Settings, jobs::Worker};
 use serde::{Deserialize, Serialize};
 use std::{path::PathBuf, sync::Arc};
@@ -31,6 +32,12 @@ pub enum Request {
         /// Its name.
         name: String,
     },
+}
+
+/// Why commands may write: whoever can run them owns the database.
+#[must_use]
+pub fn permit() -> Permit {
+    Permit::system("asked for on the command line")
 }
 
 /// Carries a request out and tells the result.

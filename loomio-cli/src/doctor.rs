@@ -117,9 +117,10 @@ fn folders(settings: &Settings, report: &mut Report) {
         Ok(_) => report.good(format!("the data folder {} can be written", settings.data_dir.display())),
         Err(e) => report.wrong(format!("the data folder {} (DATA_DIR) cannot be used: {e}", settings.data_dir.display())),
     }
-    match loomio_http::services::translation::is_available(settings) {
-        true => report.good("texts can be translated (TRANSLATE_CREDENTIALS)"),
-        false => report.hint("TRANSLATE_CREDENTIALS is not set: texts are not translated"),
+    if loomio_http::services::translation::is_available(settings) {
+        report.good("texts can be translated (TRANSLATE_CREDENTIALS)");
+    } else {
+        report.hint("TRANSLATE_CREDENTIALS is not set: texts are not translated");
     }
     match &settings.client_dir {
         None => report.hint("CLIENT_DIR is not set: there are no pages but a start page; build the original's client (vue/, `npm run build`) and name its folder"),
@@ -147,12 +148,9 @@ async fn identities(settings: &Settings, report: &mut Report) {
 
 /// The site by which people sign in with SAML.
 async fn saml(settings: &Settings, report: &mut Report) {
-    match Site::read(&settings.root_url(), |name| settings.var(name)) {
+    match identity::saml_site(settings) {
         Ok(None) => {}
         Err(e) => report.wrong(format!("people cannot sign in by saml: {e}")),
-        Ok(Some(_)) if !identity::SPEAKS_SAML => {
-            report.wrong("SAML_APP_KEY is set, but this program was built without SAML (`--features saml`): people who signed in by it sign in by a code in a mail");
-        }
         Ok(Some(site)) => described(&site, report).await,
     }
 }
@@ -167,7 +165,9 @@ async fn described(site: &Site, report: &mut Report) {
 }
 
 #[cfg(not(feature = "saml"))]
-async fn described(_: &Site, _: &mut Report) {}
+async fn described(_: &Site, report: &mut Report) {
+    report.wrong("SAML_APP_KEY is set, but this program was built without SAML (`--features saml`): people who signed in by it sign in by a code in a mail");
+}
 
 async fn database(settings: &Settings, report: &mut Report) {
     let Some(url) = &settings.database_url else {

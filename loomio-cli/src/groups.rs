@@ -1,14 +1,14 @@
 //! `loomio groups`: groups, as whoever runs the server meets them.
 
+use crate::command::permit;
 use anyhow::Context;
 use clap::Subcommand;
-use loomio_core::policy::Permit;
 use loomio_db::{
-    find::{self, Find},
+    find::Find,
     rows::{Group, Subscription},
     sql,
 };
-use loomio_http::{App, jobs};
+use loomio_http::{App, jobs, services::invite::user_inviter};
 use sea_orm::FromQueryResult;
 use serde::{Deserialize, Serialize};
 use std::{fmt::Write as _, sync::Arc};
@@ -50,10 +50,6 @@ pub async fn carry_out(app: &Arc<App>, command: GroupsCommand) -> anyhow::Result
         GroupsCommand::Restore { group } => archive(app, &group, false).await,
         GroupsCommand::Limit { group, members } => limit(app, &group, members).await,
     }
-}
-
-fn permit() -> Permit {
-    Permit::system("asked for on the command line")
 }
 
 async fn named(app: &App, name: &str) -> anyhow::Result<Group> {
@@ -106,19 +102,8 @@ async fn limit(app: &App, name: &str, members: Option<i32>) -> anyhow::Result<St
     let group = named(app, name).await?;
     anyhow::ensure!(group.parent_id.is_none(), "{name} is a subgroup; the limit is its organisation's");
     let w = jobs::begin(app).await?;
-    let stored: Option<Subscription> = match group.subscription_id {
-        Some(id) => find::by_id(w.conn(), id).await?,
-        None => None,
-    };
-    match stored {
-        Some(before) => {
-            w.save(&permit(), &before, Subscription { max_members: members, ..before.clone() }).await?;
-        }
-        None => {
-            let made = w.insert(&permit(), Subscription { max_members: members, ..Subscription::default() }).await?;
-            w.save(&permit(), &group, Group { subscription_id: Some(made.id), ..group.clone() }).await?;
-        }
-    }
+    let before = user_inviter::subscription(&w, &group).await?;
+    w.save(&permit(), &before, Subscription { max_members: members, ..before.clone() }).await?;
     w.commit().await?;
     Ok(members.map_or_else(|| format!("{name} may have as many members as want to"), |n| format!("{name} may have {n} members")))
 }

@@ -1,9 +1,9 @@
 //! Mail as an administrator meets it: where it goes, what became of it, and whom it
 //! does not reach.
 
+use crate::command::permit;
 use anyhow::Context;
 use clap::Subcommand;
-use loomio_core::policy::Permit;
 use loomio_db::{find::Find, rows::ForwardEmailRule};
 use loomio_http::{
     App, Settings, jobs,
@@ -245,7 +245,7 @@ async fn log(app: &Arc<App>) -> anyhow::Result<String> {
 
 async fn forwards(app: &Arc<App>, set: Option<&[String]>, remove: Option<&str>) -> anyhow::Result<String> {
     let rule = async |name: &str| Find::<ForwardEmailRule>::new("forward_email_rules.handle = $1::citext", vec![name.into()]).order("forward_email_rules.id").one(&app.db).await;
-    let permit = Permit::system("asked for on the command line");
+    let permit = permit();
     if let Some([name, address]) = set {
         anyhow::ensure!(!name.is_empty() && !name.contains('@'), "{name} is not the name before an @");
         anyhow::ensure!(account::is_address(address), "{address} is not an address");

@@ -1,9 +1,9 @@
 //! `loomio people`: accounts, as whoever runs the server meets them. The original has
 //! pages for it (`/admin`); here the command line is enough, and nothing to break into.
 
+use crate::command::permit;
 use clap::Subcommand;
-use loomio_core::policy::Permit;
-use loomio_db::{Write, find::Find, rows::User, sql};
+use loomio_db::{find::Find, rows::User, sql};
 use loomio_http::{
     App,
     jobs::{self, Worker},
@@ -87,7 +87,7 @@ pub async fn carry_out(app: &Arc<App>, worker: &Worker, command: PeopleCommand) 
         PeopleCommand::Reactivate { email } => {
             let user = find(app, &email).await?;
             anyhow::ensure!(user.deactivated_at.is_some(), "the account of {email} is open");
-            let w = begin(app).await?;
+            let w = jobs::begin(app).await?;
             closing::reactivate(&w, &permit(), &user).await?;
             w.commit().await?;
             format!("the account of {email} is open again")
@@ -111,14 +111,6 @@ pub async fn carry_out(app: &Arc<App>, worker: &Worker, command: PeopleCommand) 
     Ok(told)
 }
 
-fn permit() -> Permit {
-    Permit::system("asked for on the command line")
-}
-
-async fn begin(app: &App) -> anyhow::Result<Write> {
-    Ok(jobs::begin(app).await?)
-}
-
 async fn find(app: &App, email: &str) -> anyhow::Result<User> {
     let found = Find::<User>::new("users.email = $1::citext", vec![email.trim().into()]).order("users.id").one(&app.db).await?;
     found.ok_or_else(|| anyhow::anyhow!("nobody with the address {email} has an account here"))
@@ -127,7 +119,7 @@ async fn find(app: &App, email: &str) -> anyhow::Result<User> {
 async fn set_admin(app: &App, user: &User, is_admin: bool) -> anyhow::Result<String> {
     let email = user.email.as_deref().unwrap_or_default();
     anyhow::ensure!(!is_admin || user.deactivated_at.is_none(), "the account of {email} is closed");
-    let w = begin(app).await?;
+    let w = jobs::begin(app).await?;
     w.save(&permit(), user, User { is_admin: Some(is_admin), ..user.clone() }).await?;
     w.commit().await?;
     Ok(if is_admin { format!("{email} administers the site") } else { format!("{email} does not administer the site") })

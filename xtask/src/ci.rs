@@ -2,7 +2,7 @@
 //! compiled twice; the tests stand last, because their closing lines are the result.
 
 use crate::{book, run, services, tidy};
-use std::{path::Path, time::Instant};
+use std::{path::Path, sync::LazyLock, time::Instant};
 
 /// Runs all steps; the first that fails ends the run.
 ///
@@ -19,9 +19,11 @@ pub fn ci() -> anyhow::Result<()> {
     step("tests", || test(&[]))
 }
 
-/// The features of every step: SAML, where the libraries are that it needs.
+/// The features of every step: SAML, where the libraries are that it needs. They are
+/// looked for, and installed, once.
 fn features() -> &'static [&'static str] {
-    if services::has_saml() { &["--features", "loomio-cli/saml"] } else { &[] }
+    static HAS_SAML: LazyLock<bool> = LazyLock::new(services::has_saml);
+    if *HAS_SAML { &["--features", "loomio-cli/saml"] } else { &[] }
 }
 
 fn step(name: &str, work: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {

@@ -59,7 +59,7 @@ async fn unsubscribe(asked: &Asked) -> Done<Response> {
         kept,
         csrf => visit.session.lock().csrf_token.clone(),
     };
-    let about = Described { title: asked.visit.app.settings.site_name.clone(), description: None, images: Vec::new() };
+    let about = Described::named(&asked.visit);
     Ok(shell::draw(asked, StatusCode::OK, &about, Some(&Content { template: "unsubscribe.html", values })))
 }
 

@@ -84,7 +84,7 @@ mod by_saml {
         let text = |name: &str| asked.text(name);
         let fields: Vec<_> = [("SAMLResponse", text("SAMLResponse")), ("RelayState", text("RelayState")), ("again", "1".to_owned())].map(|(name, value)| context! { name, value }).into();
         let values = context! { fields, button => asked.visit.text("navbar.sign_in") };
-        let about = Described { title: asked.visit.app.settings.site_name.clone(), description: None, images: Vec::new() };
+        let about = Described::named(&asked.visit);
         shell::draw(asked, StatusCode::OK, &about, Some(&Content { template: "again.html", values }))
     }
 

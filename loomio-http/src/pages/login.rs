@@ -47,7 +47,7 @@ fn draw(asked: &Asked, found: &merge::Proved, hash: Option<String>) -> Response 
         hash,
         csrf => visit.session.lock().csrf_token.clone(),
     };
-    let about = Described { title: visit.app.settings.site_name.clone(), description: None, images: Vec::new() };
+    let about = Described::named(visit);
     shell::draw(asked, StatusCode::OK, &about, Some(&Content { template: "merge.html", values }))
 }
 

@@ -96,6 +96,12 @@ async fn pictures(visit: &Visit, group_id: i32) -> Done<Vec<String>> {
 }
 
 impl Described {
+    /// A page that is known by nothing but the site's name.
+    #[must_use]
+    pub fn named(visit: &Visit) -> Self {
+        Self { title: visit.app.settings.site_name.clone(), description: None, images: Vec::new() }
+    }
+
     /// The site itself.
     #[must_use]
     pub fn of_site(visit: &Visit) -> Self {

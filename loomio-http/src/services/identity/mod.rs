@@ -22,9 +22,6 @@ use loomio_db::{facts, find::Find, rows::Identity};
 use serde_json::{Value as Json, json};
 use url::Url;
 
-/// Whether this program was built to speak SAML.
-pub const SPEAKS_SAML: bool = cfg!(feature = "saml");
-
 /// Where to, when nobody says.
 const DASHBOARD: &str = "/dashboard";
 
@@ -54,11 +51,19 @@ pub fn provider(settings: &Settings, kind: Kind) -> Result<Option<Provider>, Mis
     })
 }
 
+/// The site that is asked by SAML, when the settings describe one.
+///
+/// # Errors
+/// When they describe it badly.
+pub fn saml_site(settings: &Settings) -> Result<Option<Site>, Misdescribed> {
+    Site::read(&settings.root_url(), |name| settings.var(name))
+}
+
 /// The sites that the sign-in form offers.
 #[must_use]
 pub fn offered(settings: &Settings) -> Json {
     let is_served = |kind: &Kind| match kind {
-        Kind::Saml => SPEAKS_SAML && matches!(Site::read(&settings.root_url(), |name| settings.var(name)), Ok(Some(_))),
+        Kind::Saml => cfg!(feature = "saml") && matches!(saml_site(settings), Ok(Some(_))),
         _ => matches!(provider(settings, *kind), Ok(Some(_))),
     };
     Kind::ALL.into_iter().filter(is_served).map(|kind| json!({"name": kind.name(), "href": format!("/{}/oauth", kind.name())})).collect()
@@ -123,11 +128,14 @@ pub async fn finish(visit: &Visit, kind: Kind) -> Done<Outcome> {
     let (Some(flow), Some(code)) = (flow, visit.params.filled("code")) else { return Ok(Outcome::Refused("auth.identity_refused")) };
     match exchange::prove(&provider, &flow, &code, &redirect(&visit.app.settings, kind)?).await {
         Ok(proved) => arrive(visit, &proved, &flow).await,
-        Err(e) => {
-            tracing::warn!(provider = kind.name(), error = %e, "nobody was signed in by an identity elsewhere");
-            Ok(Outcome::Refused(e.words()))
-        }
+        Err(e) => Ok(refused(kind, &e, e.words())),
     }
+}
+
+/// Tells the log why nobody was signed in, and the visitor no more than these words (a key).
+fn refused(kind: Kind, e: &dyn std::error::Error, words: &'static str) -> Outcome {
+    tracing::warn!(provider = kind.name(), error = %e, "nobody was signed in by an identity elsewhere");
+    Outcome::Refused(words)
 }
 
 /// Signs in whoever is proved to be there, or has them wait until they sign in by

@@ -9,7 +9,7 @@
 //! Source: `app/controllers/identities/saml_controller.rb`.
 
 use super::{Done, Outcome, ServiceError, Visit, arrive, remember};
-use crate::{App, Settings, outgoing};
+use crate::{App, outgoing};
 use chrono::{NaiveDateTime, TimeDelta};
 use loomio_auth::identity::{
     Flow, Kind,
@@ -57,14 +57,8 @@ pub enum Unknown {
     Unusable(#[from] Unusable),
 }
 
-/// The site of the settings, when they describe one.
-#[must_use]
-pub fn site(settings: &Settings) -> Option<Site> {
-    Site::read(&settings.root_url(), |name| settings.var(name)).ok().flatten()
-}
-
 fn configured(visit: &Visit) -> Done<Site> {
-    site(&visit.app.settings).ok_or_else(ServiceError::not_found)
+    super::saml_site(&visit.app.settings).ok().flatten().ok_or_else(ServiceError::not_found)
 }
 
 /// Reads what a site says of itself.
@@ -111,8 +105,7 @@ impl Known {
 }
 
 fn refused(e: &dyn std::error::Error) -> Outcome {
-    tracing::warn!(provider = Kind::Saml.name(), error = %e, "nobody was signed in by an identity elsewhere");
-    Outcome::Refused(REFUSED)
+    super::refused(Kind::Saml, e, REFUSED)
 }
 
 /// Sets out. `is_from_here` says whether a page of ours was left for it.

@@ -34,12 +34,11 @@ pub struct About {
 /// Whether it is in the trash, or of a kind that no mail tells of. A vote has no trash
 /// of its own; a poll and its outcome go together.
 fn is_gone(found: &Eventable) -> bool {
-    let is_poll_there = |may_be_discarded: bool| found.poll.as_ref().is_some_and(|p| may_be_discarded || p.discarded_at.is_none());
     match &found.what {
         What::Discussion => found.discussion.as_ref().is_none_or(|d| d.discarded_at.is_some()),
         What::Comment(comment) => comment.discarded_at.is_some(),
-        What::Poll | What::Outcome(_) => !is_poll_there(false),
-        What::Stance(_) => !is_poll_there(true),
+        What::Poll | What::Outcome(_) => found.poll.as_ref().is_none_or(|p| p.discarded_at.is_some()),
+        What::Stance(_) => found.poll.is_none(),
         What::Reaction(..) | What::ReceivedEmail(_) => true,
         What::Group | What::Membership(_) | What::MembershipRequest(_) => false,
     }
@@ -77,7 +76,9 @@ impl About {
         }
         if let Some(poll) = &mut self.poll {
             let (title, from) = reader.translate(poll).await?;
-            poll.title = title.unwrap_or_else(|| std::mem::take(&mut poll.title));
+            if let Some(title) = title {
+                poll.title = title;
+            }
             self.translated_from = from.filter(|_| matches!(self.what, What::Poll)).or(self.translated_from);
         }
         let (_, from) = match &mut self.what {

@@ -74,7 +74,9 @@ impl Reader {
     /// When the database refuses.
     pub async fn translate_thread(&self, thread: &mut Discussion) -> loomio_db::Result<Option<String>> {
         let (title, from) = self.translate(thread).await?;
-        thread.title = title.or_else(|| thread.title.take());
+        if title.is_some() {
+            thread.title = title;
+        }
         Ok(from)
     }
 

@@ -66,7 +66,7 @@ pub fn is_available(settings: &Settings) -> bool {
 #[must_use]
 pub fn language(locale: &str) -> String {
     let locale = locale.to_lowercase().replace('_', "-");
-    if LANGUAGES.split(' ').any(|known| known == locale) {
+    if knows(&locale) {
         return locale;
     }
     locale.split('-').next().unwrap_or_default().to_owned()

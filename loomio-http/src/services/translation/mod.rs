@@ -54,12 +54,8 @@ pub async fn inline(visit: &Visit) -> Done {
         _ => return Err(ServiceError::not_found()),
     };
     let language = language(&to);
-    let found = match kept(visit.db(), class, id, &language).await? {
-        Some(found) => Some(found),
-        // The service costs money: strangers read what is there.
-        None if visit.actor.is_logged_in() => create(&visit.app, class, id, &language).await?,
-        None => None,
-    };
+    // The service costs money: strangers read what is there.
+    let found = if visit.actor.is_logged_in() { kept_or_made(&visit.app, class, id, &language).await? } else { kept(visit.db(), class, id, &language).await? };
     let Some(found) = found else { return Err(ServiceError::Status(422, serde_json::json!({"errors": {"base": [visit.text("translation.not_available")]}}))) };
     visit.render(&[found], None, "translations").await
 }
@@ -76,15 +72,15 @@ pub async fn for_reader(app: &App, reader: &User, locale: &str, (class, id): (&s
     if !reader.auto_translate || !is_foreign || !is_available(&app.settings) {
         return Ok(None);
     }
-    let language = language(locale);
-    match kept(&app.db, class, id, &language).await? {
-        Some(found) => Ok(Some(found)),
-        None => create(app, class, id, &language).await,
-    }
+    kept_or_made(app, class, id, &language(locale)).await
 }
 
-/// Asks for a translation and keeps it; nothing when there is no service or it fails.
-async fn create(app: &App, class: &str, id: i32, language: &str) -> loomio_db::Result<Option<Translation>> {
+/// The kept translation, or one that is asked for and kept now; nothing when there is
+/// no service or it fails.
+async fn kept_or_made(app: &App, class: &str, id: i32, language: &str) -> loomio_db::Result<Option<Translation>> {
+    if let Some(found) = kept(&app.db, class, id, language).await? {
+        return Ok(Some(found));
+    }
     if !is_available(&app.settings) || !google::knows(language) {
         return Ok(None);
     }
